@@ -7,7 +7,7 @@ use std::time::Duration;
 ///
 /// The class decides what may happen next, so a client picks it with care: `Refused` promises that nothing
 /// was done, `Unknown` that nothing is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome<T> {
     /// The remote did it, and this is its answer.
     Done(T),
@@ -58,7 +58,7 @@ impl<T> Outcome<T> {
 }
 
 /// What went wrong with a request, in the remote's own words where it had any.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// Which sort of problem it is; decisions look at this alone.
     pub kind: ProblemKind,
