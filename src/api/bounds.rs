@@ -57,7 +57,9 @@ fn shorten(value: &mut Value, schema: &JSONSchemaProps) {
                 items.truncate(bound);
             }
             if let Some(JSONSchemaPropsOrArray::Schema(item_schema)) = &schema.items {
-                items.iter_mut().for_each(|item| shorten(item, item_schema));
+                for item in items {
+                    shorten(item, item_schema);
+                }
             }
         }
         Value::Object(fields) => {

@@ -5,6 +5,8 @@
 #![warn(missing_docs)]
 // `KubeSchema` copies each struct, with its `pub`, into a function body.
 #![allow(unreachable_pub)]
+// Printed columns repeat `type_`.
+#![allow(clippy::duplicated_attributes)]
 
 pub mod bounds;
 pub mod cloud_connection;

@@ -59,6 +59,7 @@ pub struct Intent {
     pub attempts: i32,
     /// What is known of the last attempt: `Sent` (no answer seen by this operator) or `Unknown` (the answer was lost or told nothing).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SentOutcome")]
     pub outcome: Option<SentOutcome>,
 }
 

@@ -97,6 +97,7 @@ pub struct ImageCatalogSpec {
     pub connection_ref: ConnectionReference,
     /// How the remote makes the image: `import`, `copy-existing-image` or `import-custom-vm`. Follows from `sourceStreamType` unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Action")]
     pub action: Option<Action>,
     /// What the image is made from, such as `AZURE_SIG`, `AZURE_MARKET_PLACE`, `AZURE_CUSTOM_VM` or `VIEW_IMAGES`.
     #[schemars(length(min = 1, max = 64), regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
