@@ -76,10 +76,9 @@ pub(super) fn publish() -> Rule {
 }
 
 fn locked(field: &str, same: &str) -> Rule {
-    let name = field.rsplit('.').next().unwrap_or(field);
     Rule::new(format!("!({MAY_EXIST}) || ({same})"))
         .message(
-            format!("{name} cannot be changed once the image may exist: create another ImageCatalog")
+            format!("{field} cannot be changed once the image may exist: create another ImageCatalog")
                 .as_str(),
         )
         .field_path(format!(".spec.{field}"))

@@ -13,7 +13,7 @@ use crate::api::free_form::{FreeForm, free_form, text_map};
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = rules::vsphere_stands_alone())]
 pub struct Publish {
-    /// Description of the published version, up to 216 characters. The operator adds its owner mark behind it.
+    /// Description of the published version, up to 216 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
     #[x_kube(validation = rules::no_mark())]
@@ -150,7 +150,7 @@ pub struct InfrastructureResource {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VspherePublish {
-    /// Description of the published version, up to 216 characters. The operator adds its owner mark behind it.
+    /// Description of the published version, up to 216 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
     #[x_kube(validation = rules::no_mark())]
