@@ -2,6 +2,8 @@
 
 use kube::core::Rule;
 
+use crate::api::duration::PATTERN;
+
 const IDENTITY_IS_FIXED: &str = "cannot be changed: create another CloudConnection";
 
 pub(super) fn exactly_one_account() -> Rule {
@@ -70,13 +72,17 @@ pub(super) fn base_url() -> Rule {
 
 pub(super) fn interval_between(shortest: &str, longest: &str) -> Rule {
     Rule::new(format!(
-        "duration(self) >= duration('{shortest}') && duration(self) <= duration('{longest}')"
+        "self.matches('{PATTERN}') && duration(self) >= duration('{shortest}') && duration(self) <= duration('{longest}')"
     ))
-    .message(format!("give a length of time from {shortest} to {longest}").as_str())
+    .message(format!("give a length of time from {shortest} to {longest}, such as 15s or 1h30m").as_str())
 }
 
+/// Leaves what is no length of time to the rules of the two fields.
 pub(super) fn active_not_longer_than_idle() -> Rule {
-    Rule::new("duration(self.activeInterval) <= duration(self.idleInterval)")
-        .message("activeInterval cannot be longer than idleInterval")
-        .field_path(".activeInterval")
+    Rule::new(format!(
+        "!self.activeInterval.matches('{PATTERN}') || !self.idleInterval.matches('{PATTERN}') || \
+         duration(self.activeInterval) <= duration(self.idleInterval)"
+    ))
+    .message("activeInterval cannot be longer than idleInterval")
+    .field_path(".activeInterval")
 }

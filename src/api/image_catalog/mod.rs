@@ -5,6 +5,7 @@
 
 mod asset_details;
 mod locks;
+mod mirrored;
 mod publish;
 mod rules;
 mod source;
@@ -18,13 +19,14 @@ use super::policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, Recreate
 use super::references::ConnectionReference;
 
 pub use asset_details::{AssetDetails, AssetOptions, VmInfo};
+pub use mirrored::{CandidateStatus, CopyStatus, MarkerStatus, VersionStatus};
 pub use publish::{
     AgentPackage, AppVolumesAgentConfig, DemAgentConfig, HorizonAgent, InfrastructureResource,
     InfrastructureResourceDetails, ProviderData, Publish, PublishOptions, Replica, TargetProvider,
     VspherePublish,
 };
 pub use source::{Action, KnownSource};
-pub use status::{CandidateStatus, CopyStatus, ImageCatalogStatus, MarkerStatus, VersionStatus};
+pub use status::ImageCatalogStatus;
 
 /// The longest description that leaves room for the owner mark, in characters.
 ///
@@ -104,10 +106,8 @@ pub struct ImageCatalogSpec {
     pub source_stream_type: String,
     /// Name of the image; default: the name of this resource. Letters, digits and dashes, starting with a letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(
-        length(min = 2, max = 253),
-        regex(pattern = r"^[a-zA-Z][a-zA-Z0-9\-]*[a-zA-Z0-9]$")
-    )]
+    #[schemars(length(min = 2, max = 253))]
+    #[x_kube(validation = rules::stream_name())]
     pub stream_name: Option<String>,
     /// Description of the image, up to 216 characters. The operator adds its owner mark behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,10 +4,19 @@ use kube::core::{Message, Rule};
 
 use super::source::{KNOWN_SOURCES, KnownSource};
 
+/// Names that the remote takes (public OpenAPI document of Horizon Cloud next-gen, `ImageCatalogRequest.streamName`).
+const STREAM_NAME: &str = "^[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]$";
+
+pub(super) fn stream_name() -> Rule {
+    Rule::new(format!("self.matches('{STREAM_NAME}')"))
+        .message("give letters, digits and dashes, starting with a letter and not ending with a dash")
+}
+
+/// An image that is named by its id keeps the name that it has.
 pub(super) fn name_fits_the_remote() -> Rule {
-    Rule::new(
-        r"has(self.spec.streamName) || has(self.spec.streamId) || self.metadata.name.matches('^[a-zA-Z][a-zA-Z0-9\\-]*[a-zA-Z0-9]$')",
-    )
+    Rule::new(format!(
+        "has(self.spec.streamName) || has(self.spec.streamId) || self.metadata.name.matches('{STREAM_NAME}')"
+    ))
     .message(
         "metadata.name cannot be the name of an image (letters, digits and dashes, at least two, starting with a letter): set spec.streamName",
     )
