@@ -1,6 +1,27 @@
 //! The command line: one file per subcommand.
 
+pub mod crds;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Kubernetes operator for desktop images that live behind remote cloud APIs.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Crds(crds::Args),
+}
+
 /// Parses the command line and runs the subcommand it names.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    match CommandLine::parse().command {
+        Command::Crds(args) => crds::run(&args),
+    }
 }
