@@ -255,6 +255,6 @@ mod tests {
             base_url: base(),
             client: client(),
         };
-        assert!(!format!("{credentials:?}").contains("cret"));
+        assert!(!format!("{credentials:?}").contains("se+cret"));
     }
 }

@@ -85,7 +85,7 @@ impl TokenSource {
         match read_token(&answer.body, Instant::now()) {
             TokenAnswer::Token(token) => Ok(token),
             TokenAnswer::Error { code, message } => {
-                Err(self.unauthorized(&answer, Some(code), message.unwrap_or_default()))
+                Err(self.unauthorized(&answer, Some(code), message.as_deref().unwrap_or_default()))
             }
             TokenAnswer::Unreadable => {
                 let sentence = format!("the answer holds no token: {}", excerpt(&answer.body));
@@ -104,7 +104,7 @@ impl TokenSource {
             ..problem(kind, answer, self.safe(&message))
         };
         match answer.status {
-            400 | 401 | 404 => self.unauthorized(answer, code, message),
+            400 | 401 | 404 => self.unauthorized(answer, code, &message),
             403 => SignInFailure::Refused(self.signing_in(says(ProblemKind::Forbidden))),
             408 | 429 => self.later(
                 says(ProblemKind::TooManyRequests),
@@ -115,7 +115,7 @@ impl TokenSource {
         }
     }
 
-    fn unauthorized(&self, answer: &Answer, code: Option<String>, message: String) -> SignInFailure {
+    fn unauthorized(&self, answer: &Answer, code: Option<String>, message: &str) -> SignInFailure {
         let said = if message.is_empty() {
             String::new()
         } else {

@@ -107,11 +107,15 @@ impl FromStr for HostPattern {
             return Ok(HostPattern(Pattern::Every));
         }
         if let Some(domain) = text.strip_prefix("*.") {
-            let host = Host::parse(domain).map_err(|_| invalid())?;
-            return match host {
-                Host::Domain(_) => Ok(HostPattern(Pattern::Below(normal_owned(&host)))),
-                Host::Ipv4(_) | Host::Ipv6(_) => Err(invalid()),
+            return match Host::parse(domain) {
+                Ok(host @ Host::Domain(_)) if !domain.contains('*') => {
+                    Ok(HostPattern(Pattern::Below(normal_owned(&host))))
+                }
+                _ => Err(invalid()),
             };
+        }
+        if text.contains('*') {
+            return Err(invalid());
         }
         let host = match text.parse::<Ipv6Addr>() {
             Ok(address) => Host::Ipv6(address),

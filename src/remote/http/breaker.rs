@@ -129,9 +129,8 @@ impl Breaker {
     /// Learns how a request ended.
     pub(super) fn learn(&mut self, now: Instant, health: Health) {
         self.state = match (self.state, health) {
-            (state, Health::Untold) => state,
             // A late answer to a request from before the pause does not shorten or lengthen it.
-            (state @ State::Open { .. }, Health::Good | Health::Bad) => state,
+            (state @ State::Open { .. }, _) | (state, Health::Untold) => state,
             (State::Closed { .. } | State::Probing { .. }, Health::Good) => State::Closed { failures: 0 },
             (State::Closed { failures }, Health::Bad) if failures + 1 < self.settings.failures => {
                 State::Closed {

@@ -10,7 +10,7 @@ use super::retry_after::LONGEST;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest wait that the remote did not name.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Until when nothing may be sent.
 #[derive(Debug, Default)]

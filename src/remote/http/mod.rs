@@ -10,6 +10,7 @@ mod body;
 mod breaker;
 mod classify;
 mod gate;
+mod guards;
 mod holdoff;
 mod limiter;
 mod recorder;
@@ -19,6 +20,8 @@ mod retry_after;
 #[cfg(test)]
 pub(in crate::remote) mod scripted;
 mod transport;
+#[cfg(test)]
+mod transport_tests;
 mod wire;
 
 pub(in crate::remote) use address::encode;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// The longest wait that is believed: a day.
-pub(in crate::remote) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+pub(in crate::remote) const LONGEST: Duration = Duration::from_hours(24);
 
 /// How long the headers ask to wait. A date is measured against the answer's own date where it has one, so that
 /// clocks that disagree do no harm, and against `now` otherwise.

@@ -135,14 +135,19 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
     let reply = shared.replies.lock().unwrap().pop_front();
     match reply.unwrap_or_else(|| Reply::text(500, "the script is over")) {
         Reply::Answer(status, headers, body) => {
-            let mut head = format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\n");
+            let mut head = vec![
+                format!("HTTP/1.1 {status} Scripted"),
+                "connection: close".to_owned(),
+            ];
             if !headers.iter().any(|(name, _)| name == "content-length") && status != 204 {
-                head.push_str(&format!("content-length: {}\r\n", body.len()));
+                head.push(format!("content-length: {}", body.len()));
             }
-            for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
-            }
-            head.push_str("\r\n");
+            head.extend(
+                headers
+                    .into_iter()
+                    .map(|(name, value)| format!("{name}: {value}")),
+            );
+            let head = head.join("\r\n") + "\r\n\r\n";
             let _ = stream
                 .write_all(head.as_bytes())
                 .and_then(|()| stream.write_all(&body));

@@ -11,10 +11,10 @@ use tokio::time::{Instant, sleep};
 
 use super::authorize::{Authorization, Authorize};
 use super::body::Answer;
-use super::breaker::{Breaker, BreakerSettings, BreakerState, Health};
-use super::classify::{self, Class, Wait};
+use super::breaker::{BreakerSettings, BreakerState, Health};
+use super::classify::{self, Class};
 use super::gate::{AlwaysOpen, WriteGate};
-use super::holdoff::Holdoff;
+use super::guards::{Guards, Stay};
 use super::limiter::{Limiter, RateLimit};
 use super::recorder::Recorder;
 use super::request::{Payload, Repeat, Request};
@@ -50,13 +50,6 @@ pub struct Transport {
     guards: Mutex<Guards>,
 }
 
-/// What all requests of an account share and change.
-struct Guards {
-    holdoff: Holdoff,
-    breaker: Breaker,
-    told: BreakerState,
-}
-
 impl Transport {
     /// A transport without a sign-in.
     pub fn new(wire: Arc<Wire>, settings: TransportSettings, recorder: Arc<dyn Recorder>) -> Self {
@@ -67,11 +60,7 @@ impl Transport {
             recorder,
             limiter: Limiter::new(settings.rate_limit),
             retry: settings.retry,
-            guards: Mutex::new(Guards {
-                holdoff: Holdoff::default(),
-                breaker: Breaker::new(settings.breaker),
-                told: BreakerState::Closed,
-            }),
+            guards: Mutex::new(Guards::new(settings.breaker)),
         }
     }
 
@@ -91,12 +80,12 @@ impl Transport {
 
     /// The state of the circuit breaker.
     pub fn breaker_state(&self) -> BreakerState {
-        self.guards().breaker.state(Instant::now())
+        self.guards().state(Instant::now())
     }
 
     /// How long the remote asked that nothing be sent, counted from now.
     pub fn held_off(&self) -> Option<Duration> {
-        self.guards().holdoff.remaining(Instant::now())
+        self.guards().held_off(Instant::now())
     }
 
     /// Sends a request whose answer is JSON.
@@ -240,7 +229,7 @@ impl Transport {
             Health::Good
         };
         let pause = self.change_guards(|guards| {
-            guards.breaker.learn(now, health);
+            guards.learn(now, health);
             guards.pace(now, class, wait)
         });
         match class {
@@ -258,7 +247,7 @@ impl Transport {
     }
 
     fn learn(&self, now: Instant, health: Health) {
-        self.change_guards(|guards| guards.breaker.learn(now, health));
+        self.change_guards(|guards| guards.learn(now, health));
     }
 
     fn tell<T>(&self, request: &Request, outcome: &Outcome<T>, took: Duration) {
@@ -302,11 +291,9 @@ impl Transport {
     fn change_guards<R>(&self, change: impl FnOnce(&mut Guards) -> R) -> R {
         let mut guards = self.guards();
         let result = change(&mut guards);
-        let state = guards.breaker.state(Instant::now());
-        let changed = state != guards.told;
-        guards.told = state;
+        let changed = guards.changed_state(Instant::now());
         drop(guards);
-        if changed {
+        if let Some(state) = changed {
             tracing::warn!(state = state.as_str(), "circuit breaker changed");
             self.recorder.breaker(state);
         }
@@ -317,72 +304,6 @@ impl Transport {
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transport").finish_non_exhaustive()
-    }
-}
-
-impl Guards {
-    fn look(&self, now: Instant, repeat: Repeat) -> Result<(), Stay> {
-        self.holdoff
-            .remaining(now)
-            .map_or(Ok(()), |wait| Err(Stay::asked(wait)))?;
-        self.breaker
-            .wait(now, repeat)
-            .map_or(Ok(()), |wait| Err(Stay::broken(wait)))
-    }
-
-    fn enter(&mut self, now: Instant, repeat: Repeat) -> Result<(), Stay> {
-        self.holdoff
-            .remaining(now)
-            .map_or(Ok(()), |wait| Err(Stay::asked(wait)))?;
-        self.breaker.admit(now, repeat).map_err(Stay::broken)
-    }
-
-    /// Keeps the wait that an answer asks for, and says how long it is.
-    fn pace(&mut self, now: Instant, class: Class, wait: Wait) -> Duration {
-        match (class, wait) {
-            (Class::Throttled(_), Wait::Asked(asked)) => self.holdoff.throttled(now, Some(asked)),
-            (Class::Throttled(_), Wait::NotAsked) => self.holdoff.throttled(now, None),
-            (Class::Unknown(_), Wait::Asked(asked)) => {
-                self.holdoff.hold(now, asked);
-                asked
-            }
-            (Class::Unknown(_), Wait::NotAsked) => Duration::ZERO,
-            (Class::Success | Class::Refused(_), _) => {
-                self.holdoff.answered();
-                Duration::ZERO
-            }
-        }
-    }
-}
-
-/// Why a request is not sent now.
-struct Stay {
-    retry_after: Duration,
-    problem: Problem,
-}
-
-impl Stay {
-    fn asked(retry_after: Duration) -> Self {
-        let sentence = "not sent, because the remote asked to wait";
-        Stay {
-            retry_after,
-            problem: Problem::new(ProblemKind::TooManyRequests, sentence),
-        }
-    }
-
-    fn broken(retry_after: Duration) -> Self {
-        let sentence = "not sent, because the remote failed repeatedly; it is tried again after a pause";
-        Stay {
-            retry_after,
-            problem: Problem::new(ProblemKind::BreakerOpen, sentence),
-        }
-    }
-
-    fn into_outcome<T>(self) -> Outcome<T> {
-        Outcome::Throttled {
-            retry_after: self.retry_after,
-            problem: self.problem,
-        }
     }
 }
 

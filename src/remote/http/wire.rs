@@ -219,7 +219,7 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Result<Url, String> {
 
 type Cause<'a> = &'a (dyn Error + 'static);
 
-fn chain<'a>(error: Cause<'a>) -> impl Iterator<Item = Cause<'a>> {
+fn chain(error: Cause<'_>) -> impl Iterator<Item = Cause<'_>> {
     std::iter::successors(Some(error), |error| (*error).source())
 }
 
@@ -232,7 +232,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
         let inner = cause
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+        cause.is::<rustls::Error>() || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
     })
 }
 

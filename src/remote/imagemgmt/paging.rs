@@ -53,7 +53,7 @@ pub(super) async fn all_pages<T: Listed>(transport: &Transport, request: &Reques
     loop {
         match read_through(transport, request, size).await {
             Outcome::Done(listing) if listing.coherence == Coherence::Moving && reading < READINGS => {
-                reading += 1
+                reading += 1;
             }
             Outcome::Unknown(problem) if problem.kind == ProblemKind::TooLarge && size > SMALLEST_PAGE => {
                 size = (size / 4).max(SMALLEST_PAGE);
