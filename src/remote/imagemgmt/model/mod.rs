@@ -1,0 +1,38 @@
+//! The remote things, one file each, under the remote's own field names (in snake case).
+//!
+//! Field names and types are those of the public OpenAPI document of Horizon Cloud next-gen (revision of
+//! 2026-01-29). What is read is read leniently: an unknown field is ignored, and a field of an unexpected type
+//! is read as absent rather than failing the whole list. Only the id of a thing is indispensable.
+
+mod copy;
+mod create;
+mod image;
+mod loose;
+mod marker;
+mod name;
+mod page;
+mod patch;
+mod publish;
+mod publish_vsphere;
+mod version;
+
+pub use copy::{Agent, AssetDetails, CatalogDetails, Copy, CopyError};
+pub use create::{
+    AssetDetailsRequest, CreateImage, CreatedImage, ImageAction, VersionType, VmInfo, VmOptions,
+};
+pub use image::Image;
+pub use marker::{Marker, MarkerRequest};
+pub use name::{GpuType, InvalidStreamName, StreamName};
+pub use page::{Coherence, ListAnswer, Listing};
+pub use patch::{HorizonAgentPatch, PatchVersion};
+pub use publish::{
+    ApplicationScan, HorizonAgent, InfrastructureResource, InfrastructureResources, PublishOptions,
+    PublishVersion, PublishedVersion, Replica,
+};
+pub use publish_vsphere::{
+    AppVolumesAgent, DemAgent, ProviderData, PublishVersionToVsphere, TargetProvider, VsphereHorizonAgent,
+};
+pub use version::{PublishValidationResult, Version, VersionOptions, VersionValidationDetails};
+
+pub(super) use loose::Loose;
+pub(super) use page::Page;
