@@ -2,11 +2,19 @@
 
 CARGO ?= cargo
 
-.PHONY: test lint
+.PHONY: test lint tools demo
 
-test:
+test: tools
 	$(CARGO) test --locked
 
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+# The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin.
+tools:
+	@tests/kubernetes/build.sh
+
+demo: tools
+	$(CARGO) build --locked --bins --example demo
+	@target/debug/examples/demo
