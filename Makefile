@@ -15,6 +15,7 @@ lint:
 tools:
 	@tests/kubernetes/build.sh
 
+# etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready; stays up on a terminal.
 demo: tools
-	$(CARGO) build --locked --bins --example demo
-	@target/debug/examples/demo
+	@$(CARGO) build --locked --bins
+	@$(CARGO) run --locked --quiet --example demo

@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -177,6 +176,36 @@ async fn a_signal_reaches_the_process_itself() {
 }
 
 #[tokio::test]
+async fn a_stopped_process_is_stopped_when_the_call_returns() {
+    let folder = Folder::new("stopped");
+    let mut process = folder.start("echo $$; while :; do sleep 0.01; done");
+    let pid = eventually(SOON, "the process runs", async || folder.first_line()).await;
+
+    process.signal(Signal::Stop);
+
+    let state = Command::new("ps")
+        .args(["-o", "stat=", "-p", &pid])
+        .output()
+        .unwrap();
+    assert!(state.stdout.starts_with(b"T"), "{state:?}");
+}
+
+#[tokio::test]
+async fn a_signal_to_a_process_that_has_ended_is_ignored() {
+    let folder = Folder::new("ended");
+    let mut process = folder.start("exit 3");
+    let status = eventually(SOON, "the process ends", async || {
+        process.ended().unwrap().ok_or("runs".to_owned())
+    })
+    .await;
+
+    process.signal(Signal::Kill);
+
+    assert_eq!(status.code(), Some(3));
+    assert_eq!(process.ended().unwrap(), Some(status));
+}
+
+#[tokio::test]
 async fn a_dropped_process_is_killed_however_it_resists() {
     let folder = Folder::new("dropped");
     let process = folder.start("trap '' TERM INT HUP; echo $$; while :; do sleep 0.05; done");
@@ -198,9 +227,10 @@ async fn what_a_killed_program_started_is_killed_too() {
         .unwrap();
     let mut supervisor = Command::new("sh")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/supervise.sh"))
+        .arg(folder.log())
         .args(["sh", "-c", "echo $$; while :; do sleep 0.05; done"])
         .stdin(starter.stdout.take().unwrap())
-        .stdout(File::create(folder.log()).unwrap())
+        .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();

@@ -111,9 +111,14 @@ impl Operator {
         }
     }
 
+    /// The address of a page of the probe port.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
     /// The body of a page of the probe port, such as `/metrics`; `Err` says what came instead of a 200.
     pub async fn get(&self, path: &str) -> Result<String, String> {
-        let url = format!("http://{}{path}", self.address);
+        let url = self.url(path);
         let asked = self.http.get(&url).timeout(Duration::from_secs(10)).send().await;
         let answer = asked.map_err(|error| format!("{url}: {error}"))?;
         let status = answer.status();

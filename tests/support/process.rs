@@ -1,10 +1,10 @@
 //! A child process that cannot outlive the program that started it.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::failure::Failure;
@@ -55,6 +55,8 @@ pub struct Process {
     log: PathBuf,
     /// Holds the pipe to the supervisor, whose end is the end of the process.
     supervisor: Child,
+    /// A line for each signal that has been sent.
+    sent: Option<BufReader<ChildStdout>>,
 }
 
 impl Process {
@@ -70,22 +72,25 @@ impl Process {
         let errors = output
             .try_clone()
             .map_err(Failure::io(format!("open {} twice", log.display())))?;
-        let supervisor = Command::new("sh")
+        let mut supervisor = Command::new("sh")
             .args(["-c", SUPERVISOR, name])
+            .arg(&log)
             .arg(path)
             .args(arguments)
             .envs(environment)
             .stdin(Stdio::piped())
-            .stdout(output)
+            .stdout(Stdio::piped())
             .stderr(errors)
             // Ctrl-C on a terminal goes to this program alone, which then ends its children.
             .process_group(0)
             .spawn()
             .map_err(Failure::io(format!("start {name}")))?;
+        let sent = supervisor.stdout.take().map(BufReader::new);
         Ok(Self {
             name: name.to_owned(),
             log,
             supervisor,
+            sent,
         })
     }
 
@@ -97,13 +102,15 @@ impl Process {
         &self.log
     }
 
-    /// Passes a signal on. A process that has ended already is left in peace.
+    /// Sends a signal and returns when it has been sent. A process that has ended already is left in peace.
     pub fn signal(&mut self, signal: Signal) {
-        let Some(pipe) = self.supervisor.stdin.as_mut() else {
+        let (Some(pipe), Some(sent)) = (self.supervisor.stdin.as_mut(), self.sent.as_mut()) else {
             return;
         };
         // A closed pipe means that the supervisor, and so the process, is gone.
-        let _ = writeln!(pipe, "{}", signal.name());
+        if writeln!(pipe, "{}", signal.name()).is_ok() {
+            let _ = sent.read_line(&mut String::new());
+        }
     }
 
     /// How the process ended, or `None` while it runs. A process ended by signal N has the exit code 128 + N.
