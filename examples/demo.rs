@@ -104,9 +104,9 @@ async fn show_progress(kubectl: &Kubectl, operator: &mut Operator) -> Result<(),
             all_ready &= ready;
             if seen.insert(name.to_owned(), state.to_owned()).as_deref() != Some(state) {
                 let reason = state.split_once('\t').map_or("", |(_, reason)| reason);
-                let mark = if ready { "Ready" } else { "" };
+                let mark = if ready { "Ready" } else { "waiting" };
                 println!(
-                    "  {:>5.1} s  {name:<40} {mark:<6} {reason}",
+                    "  {:>5.1} s  {name:<40} {mark:<8} {reason}",
                     started.elapsed().as_secs_f64()
                 );
             }

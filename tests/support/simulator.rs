@@ -34,14 +34,15 @@ impl Default for SimulatorOptions {
 }
 
 /// Names a fault that was set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaultId(String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct FaultId(u64);
 
 /// A fault and how often it struck.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fault {
-    pub id: Value,
+    pub id: FaultId,
     /// Requests that it has matched.
     pub matched: u64,
     /// Requests that it holds now.
@@ -110,23 +111,24 @@ impl Simulator {
 
     /// Sets a fault, `{"match": {"operation": "createImage"}, "effect": {"type": "dropAfter"}}` for one.
     pub async fn fault(&self, fault: Value) -> FaultId {
-        let answer = self.control("POST", "faults", Some(fault)).await;
-        let id = answer
-            .get("id")
-            .unwrap_or_else(|| panic!("no id in the answer to a fault: {answer}"));
-        FaultId(plain(id))
+        #[derive(Deserialize)]
+        struct Set {
+            id: FaultId,
+        }
+        let set: Set = read(self.control("POST", "faults", Some(fault)).await);
+        set.id
     }
 
     /// Lets go on what a fault of type `holdBefore` or `holdAfter` holds.
-    pub async fn release(&self, fault: &FaultId) {
+    pub async fn release(&self, fault: FaultId) {
         self.control("POST", &format!("faults/{}/release", fault.0), None)
             .await;
     }
 
     /// A fault and how often it has struck.
-    pub async fn fault_state(&self, fault: &FaultId) -> Option<Fault> {
-        let faults: Vec<Fault> = self.read("faults").await;
-        faults.into_iter().find(|seen| plain(&seen.id) == fault.0)
+    pub async fn fault_state(&self, fault: FaultId) -> Option<Fault> {
+        let faults: Vec<Fault> = read(self.control("GET", "faults", None).await);
+        faults.into_iter().find(|seen| seen.id == fault)
     }
 
     /// Removes every fault.
@@ -136,12 +138,12 @@ impl Simulator {
 
     /// Every request so far, oldest first.
     pub async fn requests(&self) -> Vec<Request> {
-        self.read("requests").await
+        read(self.control("GET", "requests", None).await)
     }
 
     /// The requests after the one with a sequence number.
     pub async fn requests_since(&self, seq: u64) -> Vec<Request> {
-        self.read(&format!("requests?since={seq}")).await
+        read(self.control("GET", &format!("requests?since={seq}"), None).await)
     }
 
     /// Forgets the requests so far.
@@ -186,6 +188,11 @@ impl Simulator {
         self.control("POST", "pools", Some(pool)).await
     }
 
+    /// Lets go of every version and marker in use.
+    pub async fn clear_pools(&self) {
+        self.control("DELETE", "pools", None).await;
+    }
+
     /// Forgets every object, fault and request.
     pub async fn reset(&self) {
         self.control("POST", "reset", None).await;
@@ -201,12 +208,6 @@ impl Simulator {
             Some(Value::Array(objects)) => objects,
             other => panic!("the simulator's state has no list of {kind}: {other:?}"),
         }
-    }
-
-    async fn read<T: serde::de::DeserializeOwned>(&self, path: &str) -> T {
-        let answer = self.control("GET", path, None).await;
-        serde_json::from_value(answer)
-            .unwrap_or_else(|error| panic!("the simulator's answer to GET {path}: {error}"))
     }
 
     /// Asks the control interface; a refusal is a mistake of the test.
@@ -258,7 +259,8 @@ fn announced_url(log: &Path) -> Option<String> {
     whole_lines.lines().find_map(line)
 }
 
-/// A number or a string as it stands in a path.
-fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+fn read<T: serde::de::DeserializeOwned>(answer: Value) -> T {
+    let text = answer.to_string();
+    serde_json::from_value(answer)
+        .unwrap_or_else(|error| panic!("unexpected answer of the simulator: {error}: {text}"))
 }
