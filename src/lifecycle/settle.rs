@@ -153,41 +153,39 @@ pub fn settle(
 }
 
 fn read(operation: &Operation, kind: ProblemKind) -> Reading {
+    use ProblemKind as Kind;
     match (operation, kind) {
-        (Operation::Create, ProblemKind::Conflict) => Reading::Exists,
-        (Operation::Delete, ProblemKind::NotFound) => Reading::AlreadyGone,
-        // A version that is being imported can't be deleted yet.
-        (Operation::Delete, ProblemKind::Unprocessable | ProblemKind::PreconditionFailed) => Reading::NotNow,
-        (Operation::Delete, ProblemKind::Conflict) => Reading::Final,
-        // What was just imported can't be published for a moment, and a change can meet another one.
-        (
+        (Operation::Create, Kind::Conflict) => Reading::Exists,
+        (Operation::Delete, Kind::NotFound) => Reading::AlreadyGone,
+        // A version that is being imported can't be deleted yet, what was just imported can't be published for a
+        // moment, and a change can meet another one. Everything further on is about the account or the way there.
+        (Operation::Delete, Kind::Unprocessable | Kind::PreconditionFailed)
+        | (
             Operation::Change { .. },
-            ProblemKind::PreconditionFailed
-            | ProblemKind::Conflict
-            | ProblemKind::FailedDependency
-            | ProblemKind::NotFound,
+            Kind::PreconditionFailed | Kind::Conflict | Kind::FailedDependency | Kind::NotFound,
+        )
+        | (
+            _,
+            Kind::Unauthorized
+            | Kind::Forbidden
+            | Kind::TooManyRequests
+            | Kind::ServerError
+            | Kind::Unreachable
+            | Kind::Tls
+            | Kind::Timeout
+            | Kind::Malformed
+            | Kind::TooLarge
+            | Kind::NotAllowed
+            | Kind::BreakerOpen,
         ) => Reading::NotNow,
         (
             _,
-            ProblemKind::Rejected
-            | ProblemKind::NotFound
-            | ProblemKind::PreconditionFailed
-            | ProblemKind::Unprocessable
-            | ProblemKind::FailedDependency,
+            Kind::Rejected
+            | Kind::NotFound
+            | Kind::PreconditionFailed
+            | Kind::Unprocessable
+            | Kind::FailedDependency
+            | Kind::Conflict,
         ) => Reading::Final,
-        (
-            _,
-            ProblemKind::Unauthorized
-            | ProblemKind::Forbidden
-            | ProblemKind::TooManyRequests
-            | ProblemKind::ServerError
-            | ProblemKind::Unreachable
-            | ProblemKind::Tls
-            | ProblemKind::Timeout
-            | ProblemKind::Malformed
-            | ProblemKind::TooLarge
-            | ProblemKind::NotAllowed
-            | ProblemKind::BreakerOpen,
-        ) => Reading::NotNow,
     }
 }

@@ -1,13 +1,15 @@
 //! Explores the shipped decision exhaustively: every interleaving of passes with crashes, lost replies, stale reads,
 //! listing lag, lost or restored memory and deletions, up to a budget of each.
 
+mod scenarios;
 mod world;
 
 use std::collections::HashMap;
 
 use super::rules::tests::without;
 use super::*;
-use world::{Budget, Object, Thing, Wish, World};
+use scenarios::{Scenario, missed_in, scenarios};
+use world::{Backup, Budget, Wish, World};
 
 /// What happens next in the world.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,12 +42,6 @@ enum Fate {
     NeverDone,
     Refused,
     Throttled,
-}
-
-struct Scenario {
-    name: &'static str,
-    wish: Wish,
-    start: World,
 }
 
 struct Explored {
@@ -123,7 +119,7 @@ fn actions(world: &World) -> Vec<Action> {
         && world
             .backup
             .as_ref()
-            .is_some_and(|backup| *backup != object.record)
+            .is_some_and(|backup| backup.0 != object.record)
     {
         list.push(Action::Restore);
     }
@@ -192,10 +188,10 @@ fn apply(world: &World, action: &Action, wish: Wish) -> World {
             next.left.new_uid -= 1;
             next.edit(|object| object.uid += 1);
         }
-        Action::Backup => next.backup = next.object.as_ref().map(|object| object.record.clone()),
+        Action::Backup => next.backup = next.object.as_ref().map(|object| Backup(object.record.clone())),
         Action::Restore => {
             next.left.restored -= 1;
-            let backup = next.backup.clone().flatten();
+            let backup = next.backup.clone().and_then(|backup| backup.0);
             next.edit(|object| object.record = backup);
         }
         Action::Vanish => {
@@ -394,192 +390,6 @@ fn schedule(scenario: &Scenario, nodes: &[(usize, Option<Action>, usize, u128)],
     lines.join("\n")
 }
 
-fn foreign(id: &str, mark: MarkSeen, named: NameSeen) -> Thing {
-    Thing {
-        id: id.parse().unwrap(),
-        mark,
-        named,
-        listed: true,
-        phase: Phase::Settled,
-        changed: 0,
-    }
-}
-
-fn wish(recreation: Recreation) -> Wish {
-    Wish {
-        recreation,
-        adoption: Adoption::IfOwned,
-        change: false,
-    }
-}
-
-fn scenarios() -> Vec<Scenario> {
-    let faults = Budget {
-        crashes: 2,
-        lost_replies: 1,
-        hidden: 1,
-        ..Budget::default()
-    };
-    let memory = Budget {
-        lost_status: 1,
-        lost_annotation: 1,
-        stale_reads: 1,
-        ..faults
-    };
-    let mut copied = World::new(Budget {
-        deletions: 1,
-        crashes: 1,
-        lost_replies: 1,
-        lost_status: 1,
-        ..Budget::default()
-    });
-    // An adopted image of theirs bears no mark at all.
-    copied
-        .things
-        .push(foreign("theirs", MarkSeen::Unmarked, NameSeen::Different));
-    copied.object = Some(Object {
-        finalizer: true,
-        annotation: Some(Hint {
-            id: "theirs".parse().unwrap(),
-            origin: HintOrigin::NamesAnother,
-        }),
-        ..Object::fresh()
-    });
-    let mut namesake = World::new(Budget {
-        deletions: 1,
-        crashes: 1,
-        lost_status: 1,
-        ..Budget::default()
-    });
-    namesake
-        .things
-        .push(foreign("theirs", MarkSeen::Unmarked, NameSeen::Same));
-    let never = wish(Recreation::Never);
-    vec![
-        Scenario {
-            name: "create; crash, lost reply, lost memory",
-            wish: never,
-            start: World::new(memory),
-        },
-        Scenario {
-            name: "create; replaced manifest, new uid, refusal",
-            wish: never,
-            start: World::new(Budget {
-                replaced: 1,
-                new_uid: 1,
-                refusals: 1,
-                crashes: 1,
-                hidden: 1,
-                lost_replies: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "create; status restored from a backup",
-            wish: never,
-            start: World::new(Budget {
-                restored: 1,
-                crashes: 1,
-                lost_replies: 1,
-                hidden: 1,
-                refusals: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "create, delete; lost memory",
-            wish: never,
-            start: World::new(Budget {
-                deletions: 1,
-                lost_replies: 2,
-                lost_status: 1,
-                hidden: 1,
-                crashes: 1,
-                stale_reads: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "create, delete; restored status, new uid",
-            wish: never,
-            start: World::new(Budget {
-                deletions: 1,
-                restored: 1,
-                new_uid: 1,
-                hidden: 1,
-                crashes: 1,
-                lost_replies: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "vanishes, made again when gone",
-            wish: wish(Recreation::WhenGone),
-            start: World::new(Budget {
-                vanished: 1,
-                crashes: 1,
-                lost_replies: 1,
-                hidden: 1,
-                lost_status: 1,
-                restored: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "vanishes, never made again",
-            wish: never,
-            start: World::new(Budget {
-                vanished: 1,
-                crashes: 1,
-                lost_status: 1,
-                lost_replies: 1,
-                deletions: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "create, change; crash, lost reply, lost memory",
-            wish: Wish {
-                change: true,
-                ..never
-            },
-            start: World::new(Budget {
-                crashes: 1,
-                lost_replies: 2,
-                lost_status: 1,
-                restored: 1,
-                hidden: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "create, change, delete",
-            wish: Wish {
-                change: true,
-                ..never
-            },
-            start: World::new(Budget {
-                crashes: 1,
-                lost_replies: 1,
-                lost_status: 1,
-                deletions: 1,
-                refusals: 1,
-                ..Budget::default()
-            }),
-        },
-        Scenario {
-            name: "copied manifest, delete",
-            wish: never,
-            start: copied,
-        },
-        Scenario {
-            name: "somebody else's object has the name",
-            wish: never,
-            start: namesake,
-        },
-    ]
-}
-
 #[test]
 fn no_schedule_makes_two_loses_one_or_touches_what_is_not_ours() {
     let (mut states, mut transitions, mut schedules) = (0, 0, 0_u128);
@@ -595,23 +405,6 @@ fn no_schedule_makes_two_loses_one_or_touches_what_is_not_ours() {
         schedules = schedules.saturating_add(explored.schedules);
     }
     println!("explored {states} states, {transitions} transitions, {schedules} schedules: 0 violations");
-}
-
-/// The scenario in which each rule is missed.
-fn missed_in(rule: Rule) -> &'static str {
-    match rule {
-        Rule::LookBeforeCreating
-        | Rule::WriteAhead
-        | Rule::LostRecordIsAnIntent
-        | Rule::OwnByMark
-        | Rule::SettleUnknownOutcomes => "create; crash, lost reply, lost memory",
-        Rule::HintsAreNotOwnership => "copied manifest, delete",
-        Rule::OnlyOurs => "somebody else's object has the name",
-        Rule::FinalizerStaysUntilSettled => "create, delete; lost memory",
-        Rule::AbsenceIsNotProof => "vanishes, made again when gone",
-        Rule::GoneIsNotNever => "vanishes, never made again",
-        Rule::LookBeforeChangingAgain => "create, change; crash, lost reply, lost memory",
-    }
 }
 
 #[test]

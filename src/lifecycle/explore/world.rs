@@ -21,7 +21,7 @@ pub(super) struct World {
     /// What a cache that lags behind still shows.
     pub stale: Option<Object>,
     /// A status that somebody saved and may restore.
-    pub backup: Option<Option<(u8, Record)>>,
+    pub backup: Option<Backup>,
     pub witness: Witness,
     pub pass: Option<Pass>,
     pub things: Vec<Thing>,
@@ -29,6 +29,10 @@ pub(super) struct World {
     pub left: Budget,
     pub facts: Facts,
 }
+
+/// A saved status: its record, if it had one.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Backup(pub Option<(u8, Record)>);
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Object {
@@ -256,7 +260,7 @@ impl World {
         let before = self.object.as_ref().and_then(Object::own_record);
         let was_seen = self.witness.has_seen(before);
         self.stale = None;
-        if let Some((_, record)) = self.backup.as_mut().and_then(Option::as_mut) {
+        if let Some((_, record)) = self.backup.as_mut().and_then(|backup| backup.0.as_mut()) {
             shift_record(record);
         }
         if let Some(object) = &mut self.object {
