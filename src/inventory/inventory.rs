@@ -24,7 +24,7 @@ use super::versions::{VersionCache, Versions};
 use super::watchers::Watchers;
 use crate::lifecycle::{ObjectPart, Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::imagemgmt::Client;
-use crate::remote::imagemgmt::model::{Image, Version};
+use crate::remote::imagemgmt::model::{Image, StreamName, Version};
 
 /// How many images one page of a list holds, about.
 const PAGE: usize = 1_000;
@@ -173,7 +173,12 @@ impl<S: Source> Inventory<S> {
     ///
     /// In a large account a single caller searches by name, and images that bear the mark under another name are
     /// those of the last snapshot.
-    pub async fn look(&self, name: &str, object: ObjectPart, moment: Instant) -> Outcome<Vec<Arc<Entry>>> {
+    pub async fn look(
+        &self,
+        name: &StreamName,
+        object: ObjectPart,
+        moment: Instant,
+    ) -> Outcome<Vec<Arc<Entry>>> {
         if let Some(_permit) = self.search_rather_than_list(moment) {
             return self.search(name, object).await;
         }
@@ -187,7 +192,7 @@ impl<S: Source> Inventory<S> {
     }
 
     /// The images of exactly this name, asked for now.
-    pub async fn find_by_name(&self, name: &str) -> Outcome<Vec<Image>> {
+    pub async fn find_by_name(&self, name: &StreamName) -> Outcome<Vec<Image>> {
         certain(self.source.find_images(name).await, || {
             format!("searching images by the name {name}")
         })
@@ -346,7 +351,7 @@ impl<S: Source> Inventory<S> {
         (permit.others < pages).then_some(permit)
     }
 
-    async fn search(&self, name: &str, object: ObjectPart) -> Outcome<Vec<Arc<Entry>>> {
+    async fn search(&self, name: &StreamName, object: ObjectPart) -> Outcome<Vec<Arc<Entry>>> {
         let found = match self.find_by_name(name).await {
             Outcome::Done(found) => found,
             other => return other.map(|_| Vec::new()),
@@ -386,8 +391,8 @@ impl Drop for SearchPermit<'_> {
     }
 }
 
-fn candidates(snapshot: &Snapshot, name: &str, object: ObjectPart) -> Vec<Arc<Entry>> {
-    let named = snapshot.by_name(name);
+fn candidates(snapshot: &Snapshot, name: &StreamName, object: ObjectPart) -> Vec<Arc<Entry>> {
+    let named = snapshot.by_name(name.as_str());
     let marked = snapshot.by_object(object).iter().cloned();
     let by_id: BTreeMap<RemoteId, Arc<Entry>> = named
         .exact

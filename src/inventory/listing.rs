@@ -20,8 +20,8 @@ use super::snapshot::{Entry, Snapshot};
 use super::source::Source;
 use super::suspicion::{Account, Completeness, Trust, Verdict};
 use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
+use crate::remote::imagemgmt::Phase;
 use crate::remote::imagemgmt::model::{Coherence, Copy, Image, Listing};
-use crate::remote::imagemgmt::status::Phase;
 
 impl<S: Source> Inventory<S> {
     /// Lists the account. Only one at a time: [`Inventory::listed_since`] sees to that.

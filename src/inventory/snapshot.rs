@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use super::fingerprint::Fingerprint;
 use crate::lifecycle::{Described, Mark, ObjectPart, RemoteId};
+use crate::remote::imagemgmt::Phase;
 use crate::remote::imagemgmt::model::{Copy, Image, Marker};
-use crate::remote::imagemgmt::status::Phase;
 
 /// One image and what the lists tell about it.
 #[derive(Debug)]

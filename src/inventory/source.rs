@@ -2,7 +2,7 @@
 
 use crate::lifecycle::{Outcome, RemoteId};
 use crate::remote::imagemgmt::Client;
-use crate::remote::imagemgmt::model::{Copy, Image, Listing, Version};
+use crate::remote::imagemgmt::model::{Copy, Image, Listing, StreamName, Version};
 
 /// Where an inventory reads from.
 pub trait Source: Send + Sync + 'static {
@@ -21,7 +21,7 @@ pub trait Source: Send + Sync + 'static {
     /// One image; 404 is refused as not found.
     fn get_image(&self, image: &RemoteId) -> impl Future<Output = Outcome<Image>> + Send;
     /// The images of exactly this name.
-    fn find_images(&self, name: &str) -> impl Future<Output = Outcome<Listing<Image>>> + Send;
+    fn find_images(&self, name: &StreamName) -> impl Future<Output = Outcome<Listing<Image>>> + Send;
 }
 
 impl Source for Client {
@@ -45,7 +45,7 @@ impl Source for Client {
         Client::get_image(self, image).await
     }
 
-    async fn find_images(&self, name: &str) -> Outcome<Listing<Image>> {
+    async fn find_images(&self, name: &StreamName) -> Outcome<Listing<Image>> {
         Client::find_images(self, name).await
     }
 }

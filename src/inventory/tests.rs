@@ -15,7 +15,7 @@ use super::lock::lock;
 use super::recorder::NoInventoryRecorder;
 use super::*;
 use crate::lifecycle::{Described, Install, Mark, ObjectPart, Outcome, Problem, ProblemKind, RemoteId};
-use crate::remote::imagemgmt::model::{Coherence, Copy, Image, ListAnswer, Listing, Version};
+use crate::remote::imagemgmt::model::{Coherence, Copy, Image, ListAnswer, Listing, StreamName, Version};
 
 const ACTIVE: Duration = Duration::from_secs(15);
 const IDLE: Duration = Duration::from_mins(10);
@@ -103,11 +103,17 @@ impl Source for Remote {
         }
     }
 
-    async fn find_images(&self, name: &str) -> Outcome<Listing<Image>> {
+    async fn find_images(&self, name: &StreamName) -> Outcome<Listing<Image>> {
         self.searches.fetch_add(1, Ordering::Relaxed);
         sleep(Duration::from_millis(5)).await;
         let account = lock(&self.account).clone();
-        listing(account.images.into_values().filter(|i| i.name == name).collect())
+        listing(
+            account
+                .images
+                .into_values()
+                .filter(|i| i.name == name.as_str())
+                .collect(),
+        )
     }
 }
 
@@ -171,6 +177,10 @@ impl Drop for Running {
 }
 
 fn id(text: &str) -> RemoteId {
+    text.parse().unwrap()
+}
+
+fn name(text: &str) -> StreamName {
     text.parse().unwrap()
 }
 
@@ -246,14 +256,17 @@ async fn in_a_large_account_a_single_caller_searches_and_a_crowd_lists() {
     let mut marked = image("new", "fresh");
     marked.description = Some(Described::render("", mark("fresh")));
     remote.add(marked);
-    let found = inventory.look("fresh", holder("fresh"), Instant::now()).await;
+    let found = inventory
+        .look(&name("fresh"), holder("fresh"), Instant::now())
+        .await;
     let Outcome::Done(found) = found else {
         panic!("{found:?}")
     };
     assert_eq!(found[0].mark, Some(mark("fresh")));
     assert_eq!((remote.lists(), remote.searches.load(Ordering::Relaxed)), (1, 1));
 
-    let crowd = join_all((0..100).map(|_| inventory.look("fresh", holder("fresh"), Instant::now()))).await;
+    let fresh = name("fresh");
+    let crowd = join_all((0..100).map(|_| inventory.look(&fresh, holder("fresh"), Instant::now()))).await;
     let all_found = crowd
         .iter()
         .all(|outcome| matches!(outcome, Outcome::Done(found) if found.len() == 1));
@@ -276,7 +289,9 @@ async fn a_list_that_did_not_hold_still_is_no_proof_and_a_search_takes_its_place
     assert!(inventory.latest().unwrap().get(&id("i00000")).is_some());
     assert_eq!(inventory.last_problem(), None);
 
-    let found = inventory.look("win0", holder("win0"), Instant::now()).await;
+    let found = inventory
+        .look(&name("win0"), holder("win0"), Instant::now())
+        .await;
     assert!(matches!(found, Outcome::Done(found) if found.len() == 1));
     assert_eq!(remote.searches.load(Ordering::Relaxed), 1);
 }
@@ -494,7 +509,7 @@ async fn a_problem_is_told_waited_out_and_forgotten() {
     assert_eq!(remote.lists(), 1);
 
     remote.change(|account| account.list_problem = None);
-    let changes = timeout(Duration::from_secs(60), subscription.next())
+    let changes = timeout(Duration::from_mins(1), subscription.next())
         .await
         .unwrap();
     assert_eq!(changes.account, AccountChange::Moved);
