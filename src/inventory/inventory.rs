@@ -1,0 +1,405 @@
+//! What one account contains, listed once and shared by every object.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::certain::certain;
+use super::changes::Changes;
+use super::lock::lock;
+use super::mailbox::Mailbox;
+use super::pace::Pace;
+use super::recorder::{InventoryRecorder, ReadCause};
+use super::schedule::{Chance, Intervals, Sweep};
+use super::single_flight::{Flight, SingleFlight};
+use super::snapshot::{Entry, Snapshot};
+use super::source::Source;
+use super::suspicion::{Suspicion, Trust};
+use super::versions::{VersionCache, Versions};
+use super::watchers::Watchers;
+use crate::lifecycle::{ObjectPart, Outcome, Problem, ProblemKind, RemoteId};
+use crate::remote::imagemgmt::Client;
+use crate::remote::imagemgmt::model::{Image, StreamName, Version};
+
+/// How many images one page of a list holds, about.
+const PAGE: usize = 1_000;
+
+/// For how many active intervals after a write the account is listed at the active interval, come what may.
+const ACTIVE_AFTER_A_WRITE: u32 = 4;
+
+/// How an inventory goes about its work.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How often the account is listed.
+    pub intervals: Intervals,
+    /// How long absence must hold before it is believed where there is doubt.
+    pub settling_window: Duration,
+    /// Draws numbers from 0 up to 1, for the jitter.
+    pub random: fn() -> f64,
+}
+
+/// What one account contains, listed once and shared by every object.
+///
+/// A snapshot is as old as its listing; what must be certain asks for one that began after a moment. The poll loop
+/// is [`Inventory::run`]; without it the inventory lists only when asked.
+pub struct Inventory<S = Client> {
+    pub(super) source: S,
+    pub(super) settings: Settings,
+    pub(super) recorder: Arc<dyn InventoryRecorder>,
+    pub(super) listing: SingleFlight<()>,
+    pub(super) versions: VersionCache,
+    pub(super) watchers: Mutex<Watchers>,
+    pub(super) state: Mutex<State>,
+    pub(super) wake: Notify,
+    subscribers: Mutex<Vec<Weak<Mailbox<Changes>>>>,
+    searches: AtomicUsize,
+}
+
+/// What the inventory remembers from listing to listing.
+pub(super) struct State {
+    pub(super) latest: Option<Arc<Snapshot>>,
+    pub(super) suspicion: Suspicion,
+    pub(super) pace: Pace,
+    pub(super) sweep: Sweep,
+    pub(super) written: BTreeMap<RemoteId, Instant>,
+    pub(super) active_until: Option<Instant>,
+    pub(super) last_began: Option<Instant>,
+    pub(super) chance: Chance,
+    pub(super) failures: u32,
+    pub(super) hold_until: Option<Instant>,
+    pub(super) problem: Option<Problem>,
+    pub(super) copies: CopiesServed,
+}
+
+/// How the remote serves copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CopiesServed {
+    /// All of the account in one list.
+    ByAccount,
+    /// That list is refused: only those of one version at a time.
+    ByVersion,
+}
+
+/// Hears what moves in an inventory. Whatever moves while it is not listening is told at the next call.
+#[derive(Debug)]
+pub struct Subscription(Arc<Mailbox<Changes>>);
+
+impl Subscription {
+    /// All changes since the last call, as soon as there are any. Nothing is lost when the caller gives up waiting.
+    pub async fn next(&self) -> Changes {
+        self.0.next().await
+    }
+}
+
+impl<S> fmt::Debug for Inventory<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inventory")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: Source> Inventory<S> {
+    /// An inventory of the account that `source` reads. Nothing is read yet.
+    pub fn new(source: S, settings: Settings, recorder: Arc<dyn InventoryRecorder>) -> Self {
+        let state = State {
+            latest: None,
+            suspicion: Suspicion::new(settings.settling_window),
+            pace: Pace::default(),
+            sweep: Sweep::new(Instant::now()),
+            written: BTreeMap::new(),
+            active_until: None,
+            last_began: None,
+            chance: Chance::new((settings.random)()),
+            failures: 0,
+            hold_until: None,
+            problem: None,
+            copies: CopiesServed::ByAccount,
+        };
+        Inventory {
+            source,
+            settings,
+            recorder,
+            listing: SingleFlight::default(),
+            versions: VersionCache::default(),
+            watchers: Mutex::default(),
+            state: Mutex::new(state),
+            wake: Notify::new(),
+            subscribers: Mutex::default(),
+            searches: AtomicUsize::new(0),
+        }
+    }
+
+    /// The last snapshot, however old; none before the first listing.
+    pub fn latest(&self) -> Option<Arc<Snapshot>> {
+        lock(&self.state).latest.clone()
+    }
+
+    /// Whether the account looks as it should.
+    pub fn trust(&self) -> Trust {
+        lock(&self.state).suspicion.trust()
+    }
+
+    /// Why the last listing failed; none when it did not.
+    pub fn last_problem(&self) -> Option<Problem> {
+        lock(&self.state).problem.clone()
+    }
+
+    /// A snapshot whose listing was started at or after `moment`. Callers who wait share one listing.
+    ///
+    /// Unknown when the list could not be read to its end, so that an object may be missing.
+    pub async fn listed_since(&self, moment: Instant) -> Outcome<Arc<Snapshot>> {
+        match self.listing.since(moment, || self.list()).await {
+            Outcome::Done(()) => match self.latest() {
+                Some(snapshot) => Outcome::Done(snapshot),
+                None => Outcome::Unknown(Problem::new(
+                    ProblemKind::Malformed,
+                    "listing images: the listing is gone; it is tried again",
+                )),
+            },
+            Outcome::Refused(problem) => Outcome::Refused(problem),
+            Outcome::Throttled { retry_after, problem } => Outcome::Throttled { retry_after, problem },
+            Outcome::Unknown(problem) => Outcome::Unknown(problem),
+        }
+    }
+
+    /// The images that could be this object: those whose mark names it, whichever install made them, and those of
+    /// this name in whatever case. Seen by a listing or a search that was started at or after `moment`.
+    ///
+    /// In a large account a single caller searches by name, and images that bear the mark under another name are
+    /// those of the last snapshot.
+    pub async fn look(
+        &self,
+        name: &StreamName,
+        object: ObjectPart,
+        moment: Instant,
+    ) -> Outcome<Vec<Arc<Entry>>> {
+        if let Some(_permit) = self.search_rather_than_list(moment) {
+            return self.search(name, object).await;
+        }
+        match self.listed_since(moment).await {
+            Outcome::Done(snapshot) => Outcome::Done(candidates(&snapshot, name, object)),
+            Outcome::Unknown(_) if self.latest().is_some_and(|latest| latest.began >= moment) => {
+                self.search(name, object).await
+            }
+            other => other.map(|_| Vec::new()),
+        }
+    }
+
+    /// The images of exactly this name, asked for now.
+    pub async fn find_by_name(&self, name: &StreamName) -> Outcome<Vec<Image>> {
+        certain(self.source.find_images(name).await, || {
+            format!("searching images by the name {name}")
+        })
+    }
+
+    /// One image, asked for now; 404 is refused as not found.
+    pub async fn get_image(&self, id: &RemoteId) -> Outcome<Image> {
+        self.source.get_image(id).await
+    }
+
+    /// The versions of an image: those known while nothing of it has moved, otherwise read once for all who ask.
+    /// With `newer_than`, by a read that was started at or after that moment.
+    pub async fn versions(&self, image: &RemoteId, newer_than: Option<Instant>) -> Outcome<Arc<[Version]>> {
+        let versions = self.versions_for(image, newer_than, ReadCause::Asked).await;
+        versions.map(|versions| versions.items)
+    }
+
+    /// The versions of an image as last read, however old; nothing is read.
+    pub fn known_versions(&self, image: &RemoteId) -> Option<Versions> {
+        self.versions.get(image)?.last()
+    }
+
+    /// We have just written: to this image, or to one that has no id yet. What is known of its versions is out of
+    /// date, and the account is listed at the active interval for a while.
+    pub fn written(&self, image: Option<&RemoteId>) {
+        let now = Instant::now();
+        let mut state = lock(&self.state);
+        state.active_until = Some(now + self.settings.intervals.active() * ACTIVE_AFTER_A_WRITE);
+        if let Some(id) = image {
+            let window = self.settings.settling_window;
+            state.written.retain(|_, at| now.duration_since(*at) <= window);
+            state.written.insert(id.clone(), now);
+            if let Some(slot) = self.versions.get(id) {
+                slot.written(now);
+            }
+        }
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// This part of a resource holds that image: its versions are read when it moves.
+    pub fn watch_image(&self, holder: ObjectPart, image: &RemoteId) {
+        lock(&self.watchers).watch(holder, image);
+        self.wake.notify_one();
+    }
+
+    /// This part of a resource holds no image any more.
+    pub fn unwatch_image(&self, holder: ObjectPart) {
+        lock(&self.watchers).unwatch(holder);
+    }
+
+    /// Takes over who holds which image, from an inventory that this one replaces.
+    pub fn inherit_watchers(&self, replaced: &Self) {
+        let watchers = lock(&replaced.watchers).clone();
+        *lock(&self.watchers) = watchers;
+    }
+
+    /// Is something of an image that somebody holds in transition?
+    pub fn in_transition(&self) -> bool {
+        let Some(snapshot) = self.latest() else {
+            return false;
+        };
+        let watchers = lock(&self.watchers);
+        watchers.images().any(|image| {
+            snapshot.get(image).is_some_and(|entry| entry.is_in_transition())
+                || self
+                    .known_versions(image)
+                    .is_some_and(|versions| versions.is_in_transition())
+        })
+    }
+
+    /// Hears what moves from now on.
+    pub fn subscribe(&self) -> Subscription {
+        let mailbox = Arc::new(Mailbox::default());
+        lock(&self.subscribers).push(Arc::downgrade(&mailbox));
+        Subscription(mailbox)
+    }
+
+    pub(super) fn publish(&self, changes: &Changes) {
+        if changes.is_empty() {
+            return;
+        }
+        lock(&self.subscribers).retain(|subscriber| match subscriber.upgrade() {
+            Some(mailbox) => {
+                mailbox.post(changes.clone());
+                true
+            }
+            None => false,
+        });
+    }
+
+    pub(super) async fn versions_for(
+        &self,
+        image: &RemoteId,
+        newer_than: Option<Instant>,
+        cause: ReadCause,
+    ) -> Outcome<Versions> {
+        let slot = self.versions.slot(image);
+        let latest = self.latest();
+        let listed = latest.as_ref().filter(|snapshot| snapshot.get(image).is_some());
+        let fingerprint = self.fingerprint(image);
+        if let Some(current) = slot.current(fingerprint)
+            && newer_than.is_none_or(|moment| current.read_at >= moment)
+        {
+            return Outcome::Done(current);
+        }
+        // A read that overlaps a listing may have seen less than the listing did.
+        let not_before = [
+            newer_than,
+            slot.written_at(),
+            listed.map(|snapshot| snapshot.ended),
+        ];
+        let moment = not_before
+            .into_iter()
+            .flatten()
+            .max()
+            .unwrap_or_else(Instant::now);
+        slot.flight
+            .since(moment, || async {
+                let began = Instant::now();
+                let fingerprint = self.fingerprint(image);
+                let read = certain(self.source.list_versions(image).await, || {
+                    format!("listing the versions of image {image}")
+                });
+                self.recorder.versions_read(cause, read.class());
+                let outcome = read.map(|items| Versions {
+                    read_at: began,
+                    fingerprint,
+                    items: items.into(),
+                });
+                if let Outcome::Done(versions) = &outcome {
+                    let before = slot.keep(versions.clone());
+                    self.wake.notify_one();
+                    if before.is_some_and(|before| before.items != versions.items) {
+                        self.publish(&self.moved(image));
+                    }
+                }
+                Flight { began, outcome }
+            })
+            .await
+    }
+
+    fn fingerprint(&self, image: &RemoteId) -> Option<super::Fingerprint> {
+        Some(self.latest()?.get(image)?.fingerprint)
+    }
+
+    /// A permit to search by name, where that is cheaper than to list: in an account of many pages, while fewer
+    /// callers search than there are pages, and nobody is listing anyway.
+    fn search_rather_than_list(&self, moment: Instant) -> Option<SearchPermit<'_>> {
+        let latest = self.latest()?;
+        let pages = latest.entries().len() / PAGE;
+        if latest.began >= moment || self.listing.waiting() > 0 {
+            return None;
+        }
+        let permit = SearchPermit::take(&self.searches);
+        (permit.others < pages).then_some(permit)
+    }
+
+    async fn search(&self, name: &StreamName, object: ObjectPart) -> Outcome<Vec<Arc<Entry>>> {
+        let found = match self.find_by_name(name).await {
+            Outcome::Done(found) => found,
+            other => return other.map(|_| Vec::new()),
+        };
+        let latest = self.latest();
+        let mut by_id: BTreeMap<RemoteId, Arc<Entry>> = BTreeMap::new();
+        for entry in latest.iter().flat_map(|snapshot| snapshot.by_object(object)) {
+            by_id.insert(entry.image.id.clone(), Arc::clone(entry));
+        }
+        for image in found {
+            let listed = latest.as_ref().and_then(|snapshot| snapshot.get(&image.id));
+            let copies = listed.map(|entry| entry.copies.to_vec()).unwrap_or_default();
+            by_id.insert(image.id.clone(), Arc::new(Entry::new(image, copies)));
+        }
+        Outcome::Done(by_id.into_values().collect())
+    }
+}
+
+/// Counts a search for as long as it lasts.
+struct SearchPermit<'a> {
+    searches: &'a AtomicUsize,
+    others: usize,
+}
+
+impl<'a> SearchPermit<'a> {
+    fn take(searches: &'a AtomicUsize) -> Self {
+        SearchPermit {
+            searches,
+            others: searches.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for SearchPermit<'_> {
+    fn drop(&mut self) {
+        self.searches.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn candidates(snapshot: &Snapshot, name: &StreamName, object: ObjectPart) -> Vec<Arc<Entry>> {
+    let named = snapshot.by_name(name.as_str());
+    let marked = snapshot.by_object(object).iter().cloned();
+    let by_id: BTreeMap<RemoteId, Arc<Entry>> = named
+        .exact
+        .into_iter()
+        .chain(named.other_case)
+        .chain(marked)
+        .map(|entry| (entry.image.id.clone(), entry))
+        .collect();
+    by_id.into_values().collect()
+}

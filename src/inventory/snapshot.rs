@@ -1,0 +1,234 @@
+//! What an account contained when it was last listed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::fingerprint::Fingerprint;
+use crate::lifecycle::{Described, Mark, ObjectPart, RemoteId};
+use crate::remote::imagemgmt::Phase;
+use crate::remote::imagemgmt::model::{Copy, Image, Marker};
+
+/// One image and what the lists tell about it.
+#[derive(Debug)]
+pub struct Entry {
+    /// The image as listed.
+    pub image: Image,
+    /// Its copies by id, without their catalogue details, which only said that they belong here.
+    pub copies: Box<[Copy]>,
+    /// Changes when something of the image moves.
+    pub fingerprint: Fingerprint,
+    /// The owner mark at the end of its description.
+    pub mark: Option<Mark>,
+}
+
+impl Entry {
+    /// An entry of an image and its copies.
+    pub fn new(image: Image, mut copies: Vec<Copy>) -> Self {
+        copies.sort_by(|a, b| a.id.cmp(&b.id));
+        Entry {
+            fingerprint: Fingerprint::of(&image, &copies),
+            mark: image
+                .description
+                .as_deref()
+                .and_then(|text| Described::parse(text).mark),
+            image,
+            copies: copies.into_boxed_slice(),
+        }
+    }
+
+    /// The image's description taken apart.
+    pub fn described(&self) -> Described {
+        Described::parse(self.image.description.as_deref().unwrap_or_default())
+    }
+
+    /// Is the remote at work on the image, on one of its copies or on one of its markers?
+    pub fn is_in_transition(&self) -> bool {
+        is_moving(self.image.status.phase())
+            || self.copies.iter().any(|copy| is_moving(copy.status.phase()))
+            || self.image.markers.iter().any(marker_is_moving)
+    }
+}
+
+/// Does this phase end by itself?
+pub(super) fn is_moving(phase: Phase) -> bool {
+    matches!(phase, Phase::InTransition | Phase::Deleting)
+}
+
+/// The order of a marker's statuses is inferred, so one that has been validated rests unless it has somewhere to go.
+fn marker_is_moving(marker: &Marker) -> bool {
+    match marker.status.as_deref().unwrap_or_default() {
+        "UPDATES_COMPLETED" | "UPDATES_PARTIALLY_COMPLETED" | "UPDATES_FAILED" | "VALIDATION_FAILED" => false,
+        "" | "VALIDATION_COMPLETED" => marker.next_version_id.is_some(),
+        _ => true,
+    }
+}
+
+/// What an account contained when it was last listed.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// When the listing was started: what happened before can be seen in it.
+    pub began: Instant,
+    /// When the listing was complete: what happened after cannot be seen in it.
+    pub ended: Instant,
+    entries: BTreeMap<RemoteId, Arc<Entry>>,
+    by_object: HashMap<ObjectPart, Vec<Arc<Entry>>>,
+    by_name: HashMap<Box<str>, Vec<Arc<Entry>>>,
+}
+
+/// The images that answer to a name. Names compare exactly; whether the remote takes two names that differ in case
+/// for the same is unknown.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// Those of exactly this name.
+    pub exact: Vec<Arc<Entry>>,
+    /// Those whose name differs in case alone.
+    pub other_case: Vec<Arc<Entry>>,
+}
+
+impl Snapshot {
+    /// A snapshot of these entries.
+    pub fn new(began: Instant, ended: Instant, all: impl IntoIterator<Item = Arc<Entry>>) -> Self {
+        let mut snapshot = Snapshot {
+            began,
+            ended,
+            entries: BTreeMap::new(),
+            by_object: HashMap::new(),
+            by_name: HashMap::new(),
+        };
+        for entry in all {
+            snapshot.entries.insert(entry.image.id.clone(), entry);
+        }
+        for entry in snapshot.entries.values() {
+            if let Some(mark) = entry.mark {
+                let same_object = snapshot.by_object.entry(mark.object).or_default();
+                same_object.push(Arc::clone(entry));
+            }
+            let folded = entry.image.name.to_ascii_lowercase().into_boxed_str();
+            snapshot
+                .by_name
+                .entry(folded)
+                .or_default()
+                .push(Arc::clone(entry));
+        }
+        snapshot
+    }
+
+    /// The image with this id.
+    pub fn get(&self, id: &RemoteId) -> Option<&Arc<Entry>> {
+        self.entries.get(id)
+    }
+
+    /// The images whose mark names this object, whichever install made them.
+    pub fn by_object(&self, object: ObjectPart) -> &[Arc<Entry>] {
+        self.by_object.get(&object).map_or(&[], Vec::as_slice)
+    }
+
+    /// The images of this name.
+    pub fn by_name(&self, name: &str) -> Named {
+        let mut named = Named::default();
+        let folded = name.to_ascii_lowercase();
+        for entry in self.by_name.get(folded.as_str()).into_iter().flatten() {
+            if entry.image.name == name {
+                named.exact.push(Arc::clone(entry));
+            } else {
+                named.other_case.push(Arc::clone(entry));
+            }
+        }
+        named
+    }
+
+    /// All images by id.
+    pub fn entries(&self) -> &BTreeMap<RemoteId, Arc<Entry>> {
+        &self.entries
+    }
+
+    /// The same moment with some entries replaced.
+    #[must_use]
+    pub fn with(&self, replaced: impl IntoIterator<Item = Arc<Entry>>) -> Self {
+        let all = self.entries.values().cloned().chain(replaced);
+        Snapshot::new(self.began, self.ended, all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::examples::{copy, image};
+    use crate::lifecycle::Install;
+
+    fn snapshot(images: Vec<Image>) -> Snapshot {
+        let now = Instant::now();
+        let entries = images
+            .into_iter()
+            .map(|image| Arc::new(Entry::new(image, Vec::new())));
+        Snapshot::new(now, now, entries)
+    }
+
+    #[test]
+    fn marks_of_every_install_are_found_by_their_object() {
+        let object = ObjectPart::of("ImageCatalog", "team", "win11", "image");
+        let marked = |id: &str, cluster: &str| {
+            let mut image = image(id, id);
+            let mark = Mark {
+                install: Install::of_cluster(cluster),
+                object,
+            };
+            image.description = Some(Described::render("text", mark));
+            image
+        };
+        let snapshot = snapshot(vec![marked("i1", "a"), marked("i2", "b"), image("i3", "other")]);
+        let ids: Vec<&str> = snapshot
+            .by_object(object)
+            .iter()
+            .map(|e| e.image.id.as_str())
+            .collect();
+        assert_eq!(ids, ["i1", "i2"]);
+        assert_eq!(
+            snapshot.get(&"i1".parse().unwrap()).unwrap().described().text,
+            "text"
+        );
+    }
+
+    #[test]
+    fn names_compare_exactly_and_those_of_another_case_are_told_apart() {
+        let snapshot = snapshot(vec![
+            image("i1", "win11"),
+            image("i2", "Win11"),
+            image("i3", "win10"),
+        ]);
+        let named = snapshot.by_name("win11");
+        assert_eq!(named.exact.len(), 1);
+        assert_eq!(named.exact[0].image.id.as_str(), "i1");
+        assert_eq!(named.other_case.len(), 1);
+        assert_eq!(named.other_case[0].image.id.as_str(), "i2");
+    }
+
+    #[test]
+    fn a_moving_copy_or_marker_puts_the_image_in_transition() {
+        assert!(!Entry::new(image("i1", "win11"), vec![copy("c1", "i1")]).is_in_transition());
+
+        let mut moving_copy = copy("c1", "i1");
+        moving_copy.status = "REPLICATING".into();
+        assert!(Entry::new(image("i1", "win11"), vec![moving_copy]).is_in_transition());
+
+        let mut with_marker = image("i1", "win11");
+        with_marker.markers = vec![Marker {
+            status: Some("UPDATES_INITIATED".into()),
+            ..Marker::default()
+        }];
+        assert!(Entry::new(with_marker.clone(), Vec::new()).is_in_transition());
+        with_marker.markers[0].status = Some("UPDATES_COMPLETED".into());
+        assert!(!Entry::new(with_marker, Vec::new()).is_in_transition());
+    }
+
+    #[test]
+    fn a_replaced_entry_takes_the_place_of_the_old_one_everywhere() {
+        let old = snapshot(vec![image("i1", "win11"), image("i2", "win10")]);
+        let new = old.with([Arc::new(Entry::new(image("i1", "win11"), vec![copy("c1", "i1")]))]);
+        assert_eq!(new.entries().len(), 2);
+        assert_eq!(new.by_name("win11").exact.len(), 1);
+        assert_eq!(new.by_name("win11").exact[0].copies.len(), 1);
+    }
+}
