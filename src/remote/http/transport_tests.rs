@@ -114,11 +114,6 @@ async fn what_was_never_sent_is_refused() {
         .send::<Value>(to("http://169.254.169.254".to_owned()))
         .await;
     assert_eq!(summary(&outcome), ("refused", Some(ProblemKind::NotAllowed)));
-
-    let plain = Scripted::new([]);
-    let tls = plain.base_url().to_string().replace("http:", "https:");
-    let outcome = transport().send::<Value>(to(tls)).await;
-    assert_eq!(summary(&outcome), ("refused", Some(ProblemKind::Tls)));
 }
 
 #[tokio::test]

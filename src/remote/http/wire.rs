@@ -219,8 +219,17 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Result<Url, String> {
 
 type Cause<'a> = &'a (dyn Error + 'static);
 
+/// The error and what is behind it. An I/O error hides what it wraps from `source`, so it is opened.
 fn chain(error: Cause<'_>) -> impl Iterator<Item = Cause<'_>> {
-    std::iter::successors(Some(error), |error| (*error).source())
+    std::iter::successors(Some(error), |error| {
+        match error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+        {
+            Some(inner) => Some(inner),
+            None => (*error).source(),
+        }
+    })
 }
 
 fn root_cause(error: &reqwest::Error) -> String {
@@ -228,12 +237,7 @@ fn root_cause(error: &reqwest::Error) -> String {
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| {
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-    })
+    chain(error).any(<dyn Error>::is::<rustls::Error>)
 }
 
 #[cfg(test)]
