@@ -16,6 +16,10 @@ use crate::lifecycle::{Problem, ProblemKind};
 /// How many redirects of one request are followed.
 const MAX_REDIRECTS: usize = 3;
 
+/// Connections are not used again after this time. Many gateways close idle ones after a minute, and a write that is
+/// sent into a closing connection has an unknown outcome.
+const IDLE: Duration = Duration::from_secs(20);
+
 /// How requests are put on the network.
 #[derive(Clone, Debug)]
 pub struct WireSettings {
@@ -89,6 +93,7 @@ impl Wire {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("image-operator/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(settings.connect_timeout)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
         if let Some(pem) = &settings.ca_bundle {
