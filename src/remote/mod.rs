@@ -11,3 +11,19 @@
 pub mod auth;
 pub mod http;
 pub mod imagemgmt;
+mod redact;
+
+/// The hosts of the vendors: what may be spoken to unless the operator is told otherwise. Named by the vendors' public
+/// documents and clients: the service and its data centres, its sign-in, Citrix Cloud and its regions.
+pub const VENDOR_HOSTS: [&str; 10] = [
+    "cloud.omnissahorizon.com",
+    "cloud.vmwarehorizon.com",
+    "*.horizon.omnissa.com",
+    "*.horizon.vmware.com",
+    "connect.omnissa.com",
+    "console.cloud.omnissa.com",
+    "console.cloud.vmware.com",
+    "*.cloud.com",
+    "*.citrixcloud.jp",
+    "*.citrixworkspacesapi.net",
+];

@@ -3,7 +3,6 @@
 mod cache;
 mod credentials;
 mod organisation;
-mod redact;
 mod source;
 mod token;
 

@@ -11,12 +11,12 @@ use tokio::time::Instant;
 
 use super::cache::TokenCache;
 use super::credentials::Credentials;
-use super::redact::redact;
 use super::token::{Token, TokenAnswer, read_failure, read_token};
 use crate::lifecycle::{Problem, ProblemKind};
 use crate::remote::http::{
     Answer, Authorization, Authorize, Exchange, Recorder, SignInFailure, Wire, excerpt, retry_after,
 };
+use crate::remote::redact::redact;
 
 /// The tokens of an account: fetched when needed, cached, renewed early.
 pub struct TokenSource {

@@ -198,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn the_hosts_of_the_vendors_are_patterns() {
+        let allowed = |url| allows(&crate::remote::VENDOR_HOSTS, PlainHttp::Refused, url);
+        for url in [
+            crate::remote::auth::CSP,
+            crate::remote::auth::CITRIX_CLOUD,
+            crate::remote::imagemgmt::HORIZON_CLOUD,
+        ] {
+            assert!(allowed(url), "{url}");
+        }
+        assert!(!allowed("https://kubernetes.default.svc"));
+    }
+
+    #[test]
     fn plain_http_needs_permission() {
         assert!(!allows(
             &["127.0.0.1"],

@@ -1,5 +1,7 @@
 //! Answers, and reading them within bounds.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::header::HeaderMap;
 use tokio::time::{Instant, timeout_at};
@@ -7,8 +9,8 @@ use tokio::time::{Instant, timeout_at};
 /// How much of a body stands in a message, in characters.
 const EXCERPT_LENGTH: usize = 200;
 
-/// An answer of a remote API.
-#[derive(Clone, Debug)]
+/// An answer of a remote API. Its body may hold a secret, so it is never shown.
+#[derive(Clone)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -18,6 +20,15 @@ pub struct Answer {
     pub body: Bytes,
     /// How the body ended.
     pub(in crate::remote) end: BodyEnd,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a body ended.

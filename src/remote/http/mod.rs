@@ -19,6 +19,8 @@ mod retry;
 mod retry_after;
 #[cfg(test)]
 pub(in crate::remote) mod scripted;
+#[cfg(test)]
+mod tls_tests;
 mod transport;
 #[cfg(test)]
 mod transport_tests;

@@ -114,11 +114,6 @@ async fn what_was_never_sent_is_refused() {
         .send::<Value>(to("http://169.254.169.254".to_owned()))
         .await;
     assert_eq!(summary(&outcome), ("refused", Some(ProblemKind::NotAllowed)));
-
-    let plain = Scripted::new([]);
-    let tls = plain.base_url().to_string().replace("http:", "https:");
-    let outcome = transport().send::<Value>(to(tls)).await;
-    assert_eq!(summary(&outcome), ("refused", Some(ProblemKind::Tls)));
 }
 
 #[tokio::test]
@@ -251,6 +246,23 @@ async fn after_a_short_wait_requests_pass_again() {
     };
     tokio::time::sleep(retry_after).await;
     assert_eq!(transport.send::<i64>(read(&server)).await, Outcome::Done(1));
+}
+
+#[tokio::test]
+async fn a_request_that_was_waiting_its_turn_when_the_wait_began_is_held_back_too() {
+    let server = Scripted::new([Reply::text(429, "{}").with("retry-after", "30")]);
+    let settings = TransportSettings {
+        rate_limit: RateLimit::new(2, 1).unwrap(),
+        ..quick()
+    };
+    let transport = Transport::new(wire(), settings, Arc::new(NoRecorder));
+    let both = futures::future::join(
+        transport.send::<i64>(read(&server)),
+        transport.send::<i64>(read(&server)),
+    );
+    let (first, second) = both.await;
+    assert_eq!((first.class(), second.class()), ("throttled", "throttled"));
+    assert_eq!(server.lines().len(), 1);
 }
 
 /// Hears breaker states and request outcomes.

@@ -16,6 +16,10 @@ use crate::lifecycle::{Problem, ProblemKind};
 /// How many redirects of one request are followed.
 const MAX_REDIRECTS: usize = 3;
 
+/// Connections are not used again after this time. Many gateways close idle ones after a minute, and a write that is
+/// sent into a closing connection has an unknown outcome.
+const IDLE: Duration = Duration::from_secs(20);
+
 /// How requests are put on the network.
 #[derive(Clone, Debug)]
 pub struct WireSettings {
@@ -89,6 +93,7 @@ impl Wire {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("image-operator/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(settings.connect_timeout)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
         if let Some(pem) = &settings.ca_bundle {
@@ -219,8 +224,17 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Result<Url, String> {
 
 type Cause<'a> = &'a (dyn Error + 'static);
 
+/// The error and what is behind it. An I/O error hides what it wraps from `source`, so it is opened.
 fn chain(error: Cause<'_>) -> impl Iterator<Item = Cause<'_>> {
-    std::iter::successors(Some(error), |error| (*error).source())
+    std::iter::successors(Some(error), |error| {
+        match error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+        {
+            Some(inner) => Some(inner),
+            None => (*error).source(),
+        }
+    })
 }
 
 fn root_cause(error: &reqwest::Error) -> String {
@@ -228,12 +242,7 @@ fn root_cause(error: &reqwest::Error) -> String {
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| {
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-    })
+    chain(error).any(<dyn Error>::is::<rustls::Error>)
 }
 
 #[cfg(test)]

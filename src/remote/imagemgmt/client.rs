@@ -70,7 +70,8 @@ impl Client {
         all_pages(self.transport(), &self.read("list_images", &["images"])).await
     }
 
-    /// The images with exactly this name.
+    /// The images with exactly this name, case included. The listing tells how the remote answered the search, which
+    /// may have found more.
     pub async fn find_images(&self, name: &StreamName) -> Outcome<Listing<Image>> {
         let search = match Search::equals(SearchField::Name, name.as_str()) {
             Ok(search) => search,

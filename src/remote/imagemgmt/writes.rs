@@ -1,5 +1,6 @@
 //! The client: what can be changed. All of it starts work in the background of the remote.
 
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use super::model::{
 };
 use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::http::Request;
+use crate::remote::redact::redact;
 
 impl Client {
     /// Makes an image with its first version. Not idempotent, and the remote knows no request token.
@@ -21,7 +23,7 @@ impl Client {
             .path(["imagemgmt", "v1", "images"])
             .query("action", image.action.as_str())
             .json(&body);
-        self.transport().send(request).await
+        without_password(self.transport().send(request).await, image)
     }
 
     /// Publishes an imported version, on every provider but vSphere. 412 soon after an import is known to pass.
@@ -110,6 +112,19 @@ fn version_path<'a>(image: &'a RemoteId, version: &'a RemoteId) -> [&'a str; 6] 
 
 fn about(image: &RemoteId, version: &RemoteId) -> String {
     format!("{version} of image {image}")
+}
+
+/// A remote that finds fault with a password may repeat it.
+fn without_password<T>(mut outcome: Outcome<T>, image: &CreateImage) -> Outcome<T> {
+    let Some(info) = &image.asset_details.vm_info else {
+        return outcome;
+    };
+    if let Outcome::Refused(problem) | Outcome::Throttled { problem, .. } | Outcome::Unknown(problem) =
+        &mut outcome
+    {
+        problem.message = redact(&problem.message, info.password.expose_secret());
+    }
+    outcome
 }
 
 fn unwritable<T>(error: &serde_json::Error) -> Outcome<T> {
@@ -223,6 +238,20 @@ mod tests {
             assert_eq!(outcome.class(), "unknown");
             assert_eq!(server.lines().len(), 1);
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_that_the_remote_repeats_is_not_passed_on() {
+        let body = json!({ "errors": [{ "message": "password hunter2-hunter2 is too weak" }] });
+        let server = Scripted::new([Reply::json(400, &body)]);
+        let mut image = marketplace();
+        image.asset_details.vm_info = Some(VmInfo {
+            username: "admin".into(),
+            password: "hunter2-hunter2".into(),
+        });
+        let outcome = client(&server).create_image(&image).await;
+        let message = &outcome.problem().unwrap().message;
+        assert_eq!(message, "create image win11: password [redacted] is too weak");
     }
 
     #[tokio::test]

@@ -272,4 +272,7 @@ pub struct CreatedImage {
     /// The markers of the first version.
     #[serde(default, deserialize_with = "loose")]
     pub markers: Vec<Marker>,
+    /// What Unified Endpoint Management knows of it.
+    #[serde(default, deserialize_with = "loose")]
+    pub uem_info: Map<String, Value>,
 }

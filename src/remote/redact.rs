@@ -1,10 +1,10 @@
-//! Keeping secrets out of what sign-in services say: CSP repeats the API token in its error message.
+//! Keeping secrets out of what remotes say: the CSP sign-in repeats the API token in its error message.
 
 /// So many characters in a row of a secret give it away.
 const TELLING: usize = 6;
 
-/// The sentence with every word that shows a telling piece of the secret replaced.
-pub(super) fn redact(sentence: &str, secret: &str) -> String {
+/// The sentence without the secret, and with every word that shows a telling piece of it replaced.
+pub(in crate::remote) fn redact(sentence: &str, secret: &str) -> String {
     let characters: Vec<char> = secret.chars().collect();
     let length = TELLING.min(characters.len());
     if length == 0 {
@@ -22,6 +22,7 @@ pub(super) fn redact(sentence: &str, secret: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join(" ")
+        .replace(secret, "[redacted]")
 }
 
 #[cfg(test)]
@@ -47,5 +48,6 @@ mod tests {
         );
         assert_eq!(redact("no secret", ""), "no secret");
         assert_eq!(redact("it is abc", "abc"), "it is [redacted]");
+        assert_eq!(redact("it is a b c", "a b c"), "it is [redacted]");
     }
 }
