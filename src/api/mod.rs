@@ -32,7 +32,7 @@ pub use free_form::FreeForm;
 pub use image_catalog::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus};
 pub use policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, RecreatePolicy};
 pub use reasons::Reason;
-pub use record::{Intent, Part, Refusal, SentOutcome};
+pub use record::{Intent, IntentOutcome, Part, Refusal};
 pub use references::{ConnectionReference, SecretKeyReference};
 pub use schema::SchemaError;
 

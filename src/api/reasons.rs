@@ -115,6 +115,10 @@ reasons! {
     MarkNotKept,
     /// It cannot be found out what became of a remote write: answer with the annotation `image-operator.dev/resolve`.
     OutcomeUnknown,
+    /// A change was sent several times and had no effect; the message says which. It is tried again when the spec changes.
+    GivenUp,
+    /// There is nothing to observe: name an image with `spec.streamId`.
+    NothingToObserve,
     /// The annotation `image-operator.dev/resolve` holds an answer that does not fit the question.
     InvalidResolution,
 

@@ -21,6 +21,14 @@ pub struct Part {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128))]
     pub id: Option<String>,
+    /// When the id was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "When the id was recorded.")]
+    pub since: Option<MicroTime>,
+    /// The account that the id was seen in, such as `horizonCloud/<orgId>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 512))]
+    pub account: Option<String>,
     /// The remote write that is about to be sent, or was sent and whose outcome is not settled yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
@@ -33,43 +41,38 @@ pub struct Part {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Intent {
-    /// What is done: `create`, `publish`, `patch`, `delete`.
+    /// What is done: `create`, `publish`, `patch`, `retire`, `delete`.
     #[schemars(length(max = 64))]
     pub operation: String,
-    /// Id of the first attempt at this write, unique per intent.
+    /// Id of this attempt, for logs.
     #[schemars(length(max = 64))]
     pub attempt: String,
-    /// When the last attempt was written down, to the microsecond.
-    #[schemars(description = "When the last attempt was written down, to the microsecond.")]
+    /// When it was written down, to the microsecond.
+    #[schemars(description = "When it was written down, to the microsecond.")]
     pub started_at: MicroTime,
-    /// The `metadata.generation` of the spec that it carries out.
-    #[serde(default)]
-    pub generation: i64,
     /// What will be seen when it has succeeded, for writes that leave no mark of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 1024))]
     pub goal: Option<String>,
-    /// What was seen before it, for writes that leave no mark of their own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 1024))]
-    pub before: Option<String>,
-    /// How many times it was sent.
+    /// How many times it was sent with this goal, this time included; 0 where it is only presumed to have been sent.
     #[serde(default)]
     #[schemars(range(min = 0))]
     pub attempts: i32,
-    /// What is known of the last attempt: `Sent` (no answer seen by this operator) or `Unknown` (the answer was lost or told nothing).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "SentOutcome")]
-    pub outcome: Option<SentOutcome>,
+    /// What is known of it: `Unknown` (it may have been sent or not), `Accepted` (the effect has not been seen yet) or `Conflict` (something like it exists).
+    #[serde(default)]
+    pub outcome: IntentOutcome,
 }
 
-/// What is known of a remote write whose outcome is not settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum SentOutcome {
-    /// It may be on its way; no answer was seen.
-    Sent,
-    /// The answer was lost or told nothing.
+/// What is known of a remote write whose effect has not been seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum IntentOutcome {
+    /// It may have been sent or not, done or not.
+    #[default]
     Unknown,
+    /// The remote accepted it.
+    Accepted,
+    /// The remote answered that something like it exists.
+    Conflict,
 }
 
 /// A remote write that the remote refused: certainly not done.
@@ -79,9 +82,13 @@ pub struct Refusal {
     /// What was refused: `create`, `publish`, `patch`, `delete`.
     #[schemars(length(max = 64))]
     pub operation: String,
-    /// The `metadata.generation` of the spec that was refused.
-    #[serde(default)]
-    pub generation: i64,
+    /// What will be seen when it has succeeded, for writes that leave no mark of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 1024))]
+    pub goal: Option<String>,
+    /// What the request was built from: generations of the resource and its connection. A change of it is worth another try.
+    #[schemars(length(max = 128))]
+    pub basis: String,
     /// The remote's own error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128))]

@@ -27,14 +27,6 @@ pub struct ImageCatalogStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
     pub last_handled_reconcile_at: Option<String>,
-    /// What is going on, in a word or two, such as `importing`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 128))]
-    pub progress: Option<String>,
-    /// The account that the ids below were recorded under, such as `horizonCloud/<orgId>`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 512))]
-    pub account: Option<String>,
     /// The uid of the resource that the record below belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128))]
@@ -157,6 +149,10 @@ pub struct ImageCatalogStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub copies: Vec<CopyStatus>,
+    /// The value of the annotation `image-operator.dev/resolve` that was last acted on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
+    pub last_handled_resolve: Option<String>,
     /// Images that could be this resource's, while the operator cannot tell which: answer with the annotation `image-operator.dev/resolve`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16))]
@@ -177,8 +173,6 @@ impl Default for ImageCatalogStatus {
             observed_generation: unobserved(),
             conditions: Vec::new(),
             last_handled_reconcile_at: None,
-            progress: None,
-            account: None,
             owner_uid: None,
             stream_id: None,
             stream_name: None,
@@ -209,6 +203,7 @@ impl Default for ImageCatalogStatus {
             markers: Vec::new(),
             versions: Vec::new(),
             copies: Vec::new(),
+            last_handled_resolve: None,
             candidates: Vec::new(),
             parts: Vec::new(),
         }

@@ -10,8 +10,8 @@ use crate::lifecycle::RemoteId;
 use crate::remote::imagemgmt::status::VersionStatus;
 
 /// The request that publishes a version. The organisation is the client's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct PublishVersion {
     /// The sort of provider, e.g. `AZURE`.
     pub provider_label: String,
@@ -53,8 +53,8 @@ pub struct Replica {
 }
 
 /// How to publish.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct PublishOptions {
     /// The agent to install.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,8 +77,8 @@ pub struct PublishOptions {
 }
 
 /// The agent to install.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct HorizonAgent {
     /// Which package.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,8 +92,8 @@ pub struct HorizonAgent {
 }
 
 /// Whether to scan for applications, and on what.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ApplicationScan {
     /// Whether to scan.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,8 +104,8 @@ pub struct ApplicationScan {
 }
 
 /// Infrastructure that a scan or a validation runs on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct InfrastructureResources {
     /// The resources.
     pub infrastructure_resource_list: Vec<InfrastructureResource>,
@@ -118,8 +118,8 @@ pub struct InfrastructureResources {
 }
 
 /// One resource, e.g. a network.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct InfrastructureResource {
     /// Its sort.
     #[serde(skip_serializing_if = "Option::is_none")]

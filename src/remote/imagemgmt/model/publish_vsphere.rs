@@ -1,10 +1,10 @@
 //! Publishing a version to vSphere providers (`VersionPublishV2CreateTO`).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The request that publishes a version to vSphere. The organisation is the client's.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct PublishVersionToVsphere {
     /// A new description, the owner mark included.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,8 +30,8 @@ pub struct PublishVersionToVsphere {
 }
 
 /// One provider to publish to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct TargetProvider {
     /// The provider instance.
     pub provider_instance_id: String,
@@ -43,8 +43,8 @@ pub struct TargetProvider {
 }
 
 /// How to publish at one provider.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ProviderData {
     /// The agent to install.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,8 +64,8 @@ pub struct ProviderData {
 }
 
 /// The agent to install.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct VsphereHorizonAgent {
     /// Which package.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,8 +76,8 @@ pub struct VsphereHorizonAgent {
 }
 
 /// The App Volumes agent to install.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct AppVolumesAgent {
     /// The manager's address.
     pub app_volumes_manager_ip: String,
@@ -89,8 +89,8 @@ pub struct AppVolumesAgent {
 }
 
 /// The Dynamic Environment Manager agent to install.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct DemAgent {
     /// `INTEGRATION` or `STANDALONE`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,1 @@
+//! `CloudConnection`: says where a connection stands.

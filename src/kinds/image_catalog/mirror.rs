@@ -1,0 +1,179 @@
+//! Mirrors what the remote shows into the status, word for word.
+
+use super::{KIND, Seen, Wanted};
+use crate::api::ImageCatalogStatus;
+use crate::api::image_catalog::{CopyStatus, MarkerStatus, VersionStatus};
+use crate::lifecycle::{Described, RemoteId};
+use crate::remote::imagemgmt::model::{Copy, CreatedImage, Image, Marker, Version};
+
+/// Mirrors an image with all that belongs to it. The id of the first version stays after that is gone.
+pub fn image(status: &mut ImageCatalogStatus, wanted: &Wanted, seen: &Seen, recorded: Option<&RemoteId>) {
+    stream(status, seen.image());
+    let initial = seen.initial_version(wanted, recorded);
+    initial_version(status, initial);
+    let copies: Vec<&Copy> = initial
+        .map(|version| seen.copies_of(version).collect())
+        .unwrap_or_default();
+    main_copy(status, wanted, &copies);
+    status.markers = seen.image().markers.iter().map(marker).collect();
+    status.versions = seen
+        .versions
+        .iter()
+        .map(|version| {
+            let ours = initial.is_some_and(|initial| initial.id == version.id);
+            let managed_by = ours.then(|| format!("{KIND}/{}", wanted.resource_name));
+            VersionStatus {
+                managed_by,
+                ..version_status(version)
+            }
+        })
+        .collect();
+    status.copies = seen
+        .entry
+        .copies
+        .iter()
+        .map(|copy| copy_status(copy, &seen.versions))
+        .collect();
+}
+
+/// Mirrors the answer to a create, before the image has been seen in a list.
+pub fn created(status: &mut ImageCatalogStatus, created: &CreatedImage) {
+    status.stream_id = Some(created.stream_id.to_string());
+    status.stream_name.clone_from(&created.stream_name);
+    status.stream_status = word(created.stream_status.as_str());
+    status.version_id = created.version_id.as_ref().map(ToString::to_string);
+    status.version_name.clone_from(&created.version_name);
+    status.version_status = word(created.version_status.as_str());
+    status.asset_id = created.asset_id.as_ref().map(ToString::to_string);
+    status.asset_status = word(created.asset_status.as_str());
+}
+
+/// Nothing is mirrored any more; the record stays.
+pub fn nothing(status: &mut ImageCatalogStatus) {
+    *status = ImageCatalogStatus {
+        observed_generation: status.observed_generation,
+        conditions: std::mem::take(&mut status.conditions),
+        last_handled_reconcile_at: status.last_handled_reconcile_at.take(),
+        last_handled_resolve: status.last_handled_resolve.take(),
+        owner_uid: status.owner_uid.take(),
+        parts: std::mem::take(&mut status.parts),
+        ..ImageCatalogStatus::default()
+    };
+}
+
+fn stream(status: &mut ImageCatalogStatus, image: &Image) {
+    status.stream_id = Some(image.id.to_string());
+    status.stream_name = word(&image.name);
+    status.stream_description = image
+        .description
+        .as_deref()
+        .and_then(|text| word(&Described::parse(text).text));
+    status.stream_status = word(image.status.as_str());
+    status.org_id.clone_from(&image.org_id);
+    status.os.clone_from(&image.os);
+    status.os_type.clone_from(&image.os_type);
+    status.gpu_type.clone_from(&image.gpu_type);
+    status.multi_session = image.multi_session;
+    status.source_type.clone_from(&image.source_type);
+    status.source_stream_id.clone_from(&image.source_stream_id);
+    status.source_version_id.clone_from(&image.source_version_id);
+    status.version_count = image.version_count.and_then(|count| i32::try_from(count).ok());
+    status.created_at.clone_from(&image.created_at);
+    status.updated_at.clone_from(&image.updated_at);
+}
+
+fn initial_version(status: &mut ImageCatalogStatus, version: Option<&Version>) {
+    if let Some(version) = version {
+        status.version_id = Some(version.id.to_string());
+    }
+    status.version_name = version.and_then(|version| word(&version.name));
+    status.version_status = version.and_then(|version| word(version.status.as_str()));
+    status.version_state = version.and_then(|version| version.state.clone());
+    status.version_description = version
+        .and_then(|version| version.description.as_deref())
+        .and_then(|text| word(&Described::parse(text).text));
+    status.version_type = version.and_then(|version| version.version_type.clone());
+    status.version_history = version
+        .map(|version| version.version_history.clone())
+        .unwrap_or_default();
+    status.last_triggered_action = version.and_then(|version| version.last_triggered_action.clone());
+}
+
+/// The copy in the provider instance that the spec names.
+fn main_copy(status: &mut ImageCatalogStatus, wanted: &Wanted, copies: &[&Copy]) {
+    let at_home =
+        |copy: &&&Copy| copy.provider_instance_id.as_deref() == Some(&wanted.spec.provider_instance_id);
+    let copy = copies.iter().find(at_home).or(copies.first());
+    status.asset_id = copy.map(|copy| copy.id.to_string());
+    status.asset_status = copy.and_then(|copy| word(copy.status.as_str()));
+    status.asset_type = copy.and_then(|copy| copy.asset_details.as_ref()?.asset_type.clone());
+}
+
+fn marker(marker: &Marker) -> MarkerStatus {
+    MarkerStatus {
+        name: word(&marker.name),
+        marker_id: marker.id.as_ref().map(ToString::to_string),
+        version_id: marker.version_id.as_ref().map(ToString::to_string),
+        next_version_id: marker.next_version_id.as_ref().map(ToString::to_string),
+        status: marker.status.clone(),
+        error_code: marker.error_code.clone(),
+        error_details: marker.error_details.clone(),
+        updated_at: marker.updated_at.clone(),
+    }
+}
+
+fn version_status(version: &Version) -> VersionStatus {
+    let described = Described::parse(version.description.as_deref().unwrap_or_default());
+    let publishing = version
+        .publish_validation_result
+        .as_ref()
+        .and_then(|result| result.error_details.clone());
+    let validating = version
+        .version_validation_details
+        .as_ref()
+        .and_then(|result| result.error_details.clone());
+    VersionStatus {
+        name: word(&version.name),
+        version_id: Some(version.id.to_string()),
+        version_status: word(version.status.as_str()),
+        state: version.state.clone(),
+        managed_by: None,
+        description: word(&described.text),
+        version_type: version.version_type.clone(),
+        source_version_id: version.source_version_id.as_ref().map(ToString::to_string),
+        last_triggered_action: version.last_triggered_action.clone(),
+        error_details: publishing.or(validating),
+        created_at: version.created_at.clone(),
+        updated_at: version.updated_at.clone(),
+    }
+}
+
+fn copy_status(copy: &Copy, versions: &[Version]) -> CopyStatus {
+    let version = versions
+        .iter()
+        .find(|version| copy.version_id.as_ref() == Some(&version.id));
+    CopyStatus {
+        copy_id: Some(copy.id.to_string()),
+        version_id: copy.version_id.as_ref().map(ToString::to_string),
+        version_name: version.and_then(|version| word(&version.name)),
+        provider_instance_id: copy.provider_instance_id.clone(),
+        provider_label: copy.provider_label.clone(),
+        asset_type: copy
+            .asset_details
+            .as_ref()
+            .and_then(|details| details.asset_type.clone()),
+        asset_status: word(copy.status.as_str()),
+        state: copy.state.clone(),
+        multi_session: copy.multi_session,
+        agent_version: copy.hai_agent_version.clone(),
+        error_code: copy.error_code.clone(),
+        error_details: copy.error_details.clone(),
+        warning_details: copy.warning_details.clone(),
+        created_at: copy.created_at.clone(),
+        updated_at: copy.updated_at.clone(),
+    }
+}
+
+fn word(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
