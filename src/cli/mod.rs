@@ -1,6 +1,28 @@
 //! The command line: one file per subcommand.
 
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub mod simulate;
+
+/// A Kubernetes operator for desktop images that live behind remote cloud APIs.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a faithful fake of the remote APIs, to rehearse with.
+    Simulate(simulate::Args),
+}
+
 /// Parses the command line and runs the subcommand it names.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    match CommandLine::parse().command {
+        Command::Simulate(args) => simulate::run(args),
+    }
 }
