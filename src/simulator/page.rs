@@ -1,6 +1,7 @@
 //! Paging, sorting and the page envelope, as Spring Data does them (public OpenAPI document: Page…TO).
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -41,8 +42,8 @@ pub(crate) fn list<R: Row>(
     let keys = sort_keys::<R>(query)?;
     for (field, direction) in keys.iter().rev() {
         match direction {
-            Direction::Ascending => rows.sort_by(|a, b| a.values(field).cmp(&b.values(field))),
-            Direction::Descending => rows.sort_by(|a, b| b.values(field).cmp(&a.values(field))),
+            Direction::Ascending => rows.sort_by_cached_key(|row| sort_key(row, field)),
+            Direction::Descending => rows.sort_by_cached_key(|row| Reverse(sort_key(row, field))),
         }
     }
     if rows.is_empty() {
@@ -59,6 +60,10 @@ pub(crate) fn list<R: Row>(
         StatusCode::OK,
         &page.envelope(&content, rows.len(), SortShown::from(keys.len())),
     ))
+}
+
+fn sort_key<R: Row>(row: &R, field: &str) -> Vec<String> {
+    row.values(field).into_iter().map(Cow::into_owned).collect()
 }
 
 /// The answer of a list without anything in it.

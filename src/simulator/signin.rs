@@ -70,6 +70,11 @@ impl Caller {
         self.account.org
     }
 
+    /// A body that is not JSON, refused in the words of the caller's sign-in.
+    pub(crate) fn wrong_media_type(self) -> Denied {
+        Denied::WrongMediaType(self.scheme)
+    }
+
     /// Whether an `org_id` names the caller's organisation; to Citrix Cloud the customer id is one (inferred).
     pub(crate) fn is_of(self, org: &str) -> bool {
         org == self.account.org || (self.scheme == Scheme::CwsAuth && org == self.account.customer)
@@ -180,6 +185,7 @@ pub(crate) enum Denied {
     NoCustomer,
     OtherCustomer,
     NotAcceptable,
+    WrongMediaType(Scheme),
 }
 
 /// What a sign-in is decided with; `tokens` remembers what was given out.

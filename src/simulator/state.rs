@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 
 use super::Options;
@@ -45,6 +45,17 @@ pub(crate) struct Arrived {
 impl Arrived {
     pub(crate) fn route(&self) -> Route<'_> {
         Route::find(&self.method, &self.path)
+    }
+
+    fn is_json(&self) -> bool {
+        let kind = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
+        kind.split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
     }
 }
 
@@ -113,6 +124,9 @@ impl State {
             Ok(caller) => caller,
             Err(denied) => return self.denied(denied, moment, &request.path),
         };
+        if !request.body.is_empty() && !request.is_json() {
+            return self.denied(caller.wrong_media_type(), moment, &request.path);
+        }
         let turn = Turn {
             moment,
             caller,
@@ -175,6 +189,25 @@ impl State {
                 "The customer is not the token's.",
                 &[],
             ),
+            // What the service itself answers is inferred; Citrix Cloud documents 415 with this text.
+            Denied::WrongMediaType(Scheme::Bearer) => {
+                let message = "the content type must be application/json";
+                let error = ApiError::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "INVALID_REQUEST_FORMAT",
+                    message,
+                );
+                self.refused(&error, moment, resource)
+            }
+            Denied::WrongMediaType(Scheme::CwsAuth) => {
+                let detail = "Must use application/json; charset=utf-8 media type";
+                citrix_error(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "unsupportedMediaType",
+                    detail,
+                    &[],
+                )
+            }
             Denied::NotAcceptable => citrix_error(
                 StatusCode::NOT_ACCEPTABLE,
                 "notAcceptable",

@@ -1,9 +1,11 @@
 //! Creating images: the rules for the body, the answers, the way to the end state.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
-    AZURE, COPY_IMAGE, IMAGES, Made, Remote, VIEW, code, gallery_image, market_place_image, view_image,
+    AZURE, COPY_IMAGE, IMAGES, Made, Remote, VIEW, answer, code, gallery_image, market_place_image,
+    view_image,
 };
 
 #[tokio::test]
@@ -206,6 +208,21 @@ async fn a_wrong_gallery_id_is_accepted_and_fails_in_the_background() {
         copies["content"][0]["errorsHistory"][0]["code"],
         "AZURE_INVALID_SIG_ID_FORMAT"
     );
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_json_is_a_415() {
+    let remote = Remote::start().await;
+    let request = remote
+        .request(Method::POST, COPY_IMAGE, None)
+        .header("content-type", "text/plain");
+    let (status, _) = answer(request.body(gallery_image("win11").to_string())).await;
+    assert_eq!(status, 415);
+    let request = remote
+        .request(Method::POST, COPY_IMAGE, None)
+        .header("content-type", "application/json");
+    let (status, body) = answer(request.body("{")).await;
+    assert_eq!((status, code(&body)), (400, "VALIDATION_FAILED"));
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ impl Remote {
         let form = [("refresh_token", api_token)];
         let (status, body) = answer(self.http.post(self.at(path)).form(&form)).await;
         assert_eq!(status, 200, "{body}");
-        self.token = body["access_token"].as_str().unwrap().to_owned();
+        body["access_token"].as_str().unwrap().clone_into(&mut self.token);
     }
 
     pub(crate) fn at(&self, path: &str) -> String {
