@@ -284,3 +284,49 @@ async fn a_failed_validation_can_be_repeated() {
     remote.finish_work().await;
     assert_eq!(remote.version_status(&made).await, "AVAILABLE");
 }
+
+#[tokio::test]
+async fn a_hidden_version_is_found_by_id_alone() {
+    let mut remote = Remote::start().await;
+    let made = remote.available_image("win11").await;
+    let effect = json!({"type": "hideFromListings", "seconds": 100});
+    remote
+        .fault(json!({"match": {"operation": "addVersion"}, "effect": effect}))
+        .await;
+    let (_, added) = remote
+        .post(&versions_of(&made), &added_version("MAJOR", None))
+        .await;
+    let hidden = Made::of_version(&added);
+    assert_eq!(remote.version(&hidden).await["name"], "2.0.0");
+    assert_eq!(remote.get(&versions_of(&made)).await.1["totalElements"], 1);
+    assert_eq!(
+        remote.get("/imagemgmt/v1/image-copies").await.1["totalElements"],
+        1
+    );
+    remote.advance(101).await;
+    assert_eq!(remote.get(&versions_of(&made)).await.1["totalElements"], 2);
+    assert_eq!(
+        remote.get("/imagemgmt/v1/image-copies").await.1["totalElements"],
+        2
+    );
+}
+
+#[tokio::test]
+async fn an_image_is_touched_when_its_status_or_its_number_of_versions_changes() {
+    let mut remote = Remote::start().await;
+    let made = remote.create_image("win11").await;
+    let created = remote.get(&made.image_path()).await.1;
+    remote.finish_work().await;
+    let available = remote.get(&made.image_path()).await.1;
+    assert!(available["updatedAt"].as_str() > created["updatedAt"].as_str());
+    remote.patch(&made.path(), &json!({"description": "new"})).await;
+    assert_eq!(
+        remote.get(&made.image_path()).await.1["version"],
+        available["version"]
+    );
+    remote
+        .post(&versions_of(&made), &added_version("MAJOR", None))
+        .await;
+    let grown = remote.get(&made.image_path()).await.1;
+    assert!(grown["version"].as_i64() > available["version"].as_i64());
+}

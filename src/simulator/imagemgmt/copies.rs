@@ -21,9 +21,7 @@ pub(crate) fn list_all(world: &World, turn: &Turn<'_>) -> Result<Reply, ApiError
     } else {
         CatalogDetails::Left
     };
-    let images = world
-        .images_of(turn.org())
-        .filter(|image| image.listed_from <= turn.moment.wire);
+    let images = world.images_of(turn.org());
     let versions = images.flat_map(|image| image.versions.iter().map(move |version| (image, version)));
     let listed = versions.filter(|(_, version)| version.listed_from <= turn.moment.wire);
     let rows = listed
