@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod crds;
+pub mod simulate;
 
 use std::process::ExitCode;
 
@@ -17,11 +18,14 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crds(crds::Args),
+    /// Serve a faithful fake of the remote APIs, to rehearse with.
+    Simulate(simulate::Args),
 }
 
 /// Parses the command line and runs the subcommand it names.
 pub fn main() -> ExitCode {
     match CommandLine::parse().command {
         Command::Crds(args) => crds::run(&args),
+        Command::Simulate(args) => simulate::run(args),
     }
 }

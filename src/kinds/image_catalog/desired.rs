@@ -64,12 +64,11 @@ pub enum InvalidSpec {
     },
     /// The answer does not fit.
     #[error(
-        "the annotation {} holds {0:?}: write create, recreate or the id of an image",
-        names::RESOLVE
+        "the annotation image-operator.dev/resolve holds {0:?}: write create, recreate or the id of an image"
     )]
     Resolution(String),
     /// The form of publishing does not fit.
-    #[error("spec.publish can't be read: {0}")]
+    #[error("spec.publish can't be read")]
     Publish(#[from] serde_json::Error),
 }
 
@@ -98,8 +97,8 @@ impl Wanted {
             install: surroundings.install,
             object: ObjectPart::of(KIND, namespace, name, part),
         };
-        let given_id = spec.stream_id.as_deref().map(str::parse).transpose();
-        let given_id = given_id.map_err(|source| InvalidSpec::Id {
+        let given_id: Option<Result<RemoteId, _>> = spec.stream_id.as_deref().map(str::parse);
+        let given_id = given_id.transpose().map_err(|source| InvalidSpec::Id {
             field: "spec.streamId",
             source,
         })?;
@@ -129,7 +128,7 @@ impl Wanted {
             publish: spec
                 .publish
                 .as_ref()
-                .map(|publish| publish_form(spec, publish))
+                .map(|publish| publish_form(spec, publish, mark(INITIAL_VERSION)))
                 .transpose()?,
             spec: spec.clone(),
         })
@@ -229,9 +228,16 @@ fn resolution(catalog: &ImageCatalog) -> Result<Option<Resolution>, InvalidSpec>
         .map_err(|_| InvalidSpec::Resolution(answer.clone()))
 }
 
-fn publish_form(spec: &ImageCatalogSpec, publish: &Publish) -> Result<PublishForm, serde_json::Error> {
+fn publish_form(
+    spec: &ImageCatalogSpec,
+    publish: &Publish,
+    version_mark: Mark,
+) -> Result<PublishForm, serde_json::Error> {
     if let Some(vsphere) = &publish.vsphere {
         let mut form: PublishVersionToVsphere = same_shape(vsphere)?;
+        form.description = form
+            .description
+            .map(|text| Described::render(&text, version_mark));
         form.project_id.clone_from(&spec.project_id);
         return Ok(PublishForm::Vsphere(Box::new(form)));
     }
@@ -240,6 +246,10 @@ fn publish_form(spec: &ImageCatalogSpec, publish: &Publish) -> Result<PublishFor
         fields.insert("providerLabel".to_owned(), spec.provider_label.clone().into());
     }
     let mut form: PublishVersion = serde_json::from_value(json)?;
+    // Publishing can overwrite the description, and the mark with it.
+    form.description = form
+        .description
+        .map(|text| Described::render(&text, version_mark));
     form.project_id.clone_from(&spec.project_id);
     Ok(PublishForm::Azure(Box::new(form)))
 }
