@@ -1,1 +1,24 @@
+//! The live connections of CloudConnections.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `secrets` | which Secrets a connection needs, and what came of looking for them |
+//! | `blueprint` | what a connection is made from, checked; equality decides whether a live one stays |
+//! | `connection` | one live connection: sign-in, client, limits, inventory |
+//! | `registry` | all of them |
 
+#![warn(missing_docs)]
+
+mod blueprint;
+mod connection;
+#[cfg(test)]
+mod examples;
+mod registry;
+mod secrets;
+#[cfg(test)]
+mod tests;
+
+pub use blueprint::{Blueprint, BlueprintError};
+pub use connection::{Checked, Connection};
+pub use registry::{ConnectionKey, Connections, Settings};
+pub use secrets::{Looked, ResolvedSecrets, SecretError, SecretReference, secret_references};

@@ -2,32 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::certain::certain;
 use super::changes::Changes;
 use super::lock::lock;
 use super::mailbox::Mailbox;
 use super::pace::Pace;
-use super::recorder::{InventoryRecorder, ReadCause};
+use super::recorder::InventoryRecorder;
 use super::schedule::{Chance, Intervals, Sweep};
-use super::single_flight::{Flight, SingleFlight};
-use super::snapshot::{Entry, Snapshot};
+use super::single_flight::SingleFlight;
+use super::snapshot::Snapshot;
 use super::source::Source;
 use super::suspicion::{Suspicion, Trust};
 use super::versions::{VersionCache, Versions};
 use super::watchers::Watchers;
 use crate::lifecycle::{ObjectPart, Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::imagemgmt::Client;
-use crate::remote::imagemgmt::model::{Image, StreamName, Version};
-
-/// How many images one page of a list holds, about.
-const PAGE: usize = 1_000;
+use crate::remote::imagemgmt::model::Image;
 
 /// For how many active intervals after a write the account is listed at the active interval, come what may.
 const ACTIVE_AFTER_A_WRITE: u32 = 4;
@@ -57,7 +53,7 @@ pub struct Inventory<S = Client> {
     pub(super) state: Mutex<State>,
     pub(super) wake: Notify,
     subscribers: Mutex<Vec<Weak<Mailbox<Changes>>>>,
-    searches: AtomicUsize,
+    pub(super) searches: AtomicUsize,
 }
 
 /// What the inventory remembers from listing to listing.
@@ -168,46 +164,9 @@ impl<S: Source> Inventory<S> {
         }
     }
 
-    /// The images that could be this object: those whose mark names it, whichever install made them, and those of
-    /// this name in whatever case. Seen by a listing or a search that was started at or after `moment`.
-    ///
-    /// In a large account a single caller searches by name, and images that bear the mark under another name are
-    /// those of the last snapshot.
-    pub async fn look(
-        &self,
-        name: &StreamName,
-        object: ObjectPart,
-        moment: Instant,
-    ) -> Outcome<Vec<Arc<Entry>>> {
-        if let Some(_permit) = self.search_rather_than_list(moment) {
-            return self.search(name, object).await;
-        }
-        match self.listed_since(moment).await {
-            Outcome::Done(snapshot) => Outcome::Done(candidates(&snapshot, name, object)),
-            Outcome::Unknown(_) if self.latest().is_some_and(|latest| latest.began >= moment) => {
-                self.search(name, object).await
-            }
-            other => other.map(|_| Vec::new()),
-        }
-    }
-
-    /// The images of exactly this name, asked for now.
-    pub async fn find_by_name(&self, name: &StreamName) -> Outcome<Vec<Image>> {
-        certain(self.source.find_images(name).await, || {
-            format!("searching images by the name {name}")
-        })
-    }
-
     /// One image, asked for now; 404 is refused as not found.
     pub async fn get_image(&self, id: &RemoteId) -> Outcome<Image> {
         self.source.get_image(id).await
-    }
-
-    /// The versions of an image: those known while nothing of it has moved, otherwise read once for all who ask.
-    /// With `newer_than`, by a read that was started at or after that moment.
-    pub async fn versions(&self, image: &RemoteId, newer_than: Option<Instant>) -> Outcome<Arc<[Version]>> {
-        let versions = self.versions_for(image, newer_than, ReadCause::Asked).await;
-        versions.map(|versions| versions.items)
     }
 
     /// The versions of an image as last read, however old; nothing is read.
@@ -283,123 +242,4 @@ impl<S: Source> Inventory<S> {
             None => false,
         });
     }
-
-    pub(super) async fn versions_for(
-        &self,
-        image: &RemoteId,
-        newer_than: Option<Instant>,
-        cause: ReadCause,
-    ) -> Outcome<Versions> {
-        let slot = self.versions.slot(image);
-        let latest = self.latest();
-        let listed = latest.as_ref().filter(|snapshot| snapshot.get(image).is_some());
-        let fingerprint = self.fingerprint(image);
-        if let Some(current) = slot.current(fingerprint)
-            && newer_than.is_none_or(|moment| current.read_at >= moment)
-        {
-            return Outcome::Done(current);
-        }
-        // A read that overlaps a listing may have seen less than the listing did.
-        let not_before = [
-            newer_than,
-            slot.written_at(),
-            listed.map(|snapshot| snapshot.ended),
-        ];
-        let moment = not_before
-            .into_iter()
-            .flatten()
-            .max()
-            .unwrap_or_else(Instant::now);
-        slot.flight
-            .since(moment, || async {
-                let began = Instant::now();
-                let fingerprint = self.fingerprint(image);
-                let read = certain(self.source.list_versions(image).await, || {
-                    format!("listing the versions of image {image}")
-                });
-                self.recorder.versions_read(cause, read.class());
-                let outcome = read.map(|items| Versions {
-                    read_at: began,
-                    fingerprint,
-                    items: items.into(),
-                });
-                if let Outcome::Done(versions) = &outcome {
-                    let before = slot.keep(versions.clone());
-                    self.wake.notify_one();
-                    if before.is_some_and(|before| before.items != versions.items) {
-                        self.publish(&self.moved(image));
-                    }
-                }
-                Flight { began, outcome }
-            })
-            .await
-    }
-
-    fn fingerprint(&self, image: &RemoteId) -> Option<super::Fingerprint> {
-        Some(self.latest()?.get(image)?.fingerprint)
-    }
-
-    /// A permit to search by name, where that is cheaper than to list: in an account of many pages, while fewer
-    /// callers search than there are pages, and nobody is listing anyway.
-    fn search_rather_than_list(&self, moment: Instant) -> Option<SearchPermit<'_>> {
-        let latest = self.latest()?;
-        let pages = latest.entries().len() / PAGE;
-        if latest.began >= moment || self.listing.waiting() > 0 {
-            return None;
-        }
-        let permit = SearchPermit::take(&self.searches);
-        (permit.others < pages).then_some(permit)
-    }
-
-    async fn search(&self, name: &StreamName, object: ObjectPart) -> Outcome<Vec<Arc<Entry>>> {
-        let found = match self.find_by_name(name).await {
-            Outcome::Done(found) => found,
-            other => return other.map(|_| Vec::new()),
-        };
-        let latest = self.latest();
-        let mut by_id: BTreeMap<RemoteId, Arc<Entry>> = BTreeMap::new();
-        for entry in latest.iter().flat_map(|snapshot| snapshot.by_object(object)) {
-            by_id.insert(entry.image.id.clone(), Arc::clone(entry));
-        }
-        for image in found {
-            let listed = latest.as_ref().and_then(|snapshot| snapshot.get(&image.id));
-            let copies = listed.map(|entry| entry.copies.to_vec()).unwrap_or_default();
-            by_id.insert(image.id.clone(), Arc::new(Entry::new(image, copies)));
-        }
-        Outcome::Done(by_id.into_values().collect())
-    }
-}
-
-/// Counts a search for as long as it lasts.
-struct SearchPermit<'a> {
-    searches: &'a AtomicUsize,
-    others: usize,
-}
-
-impl<'a> SearchPermit<'a> {
-    fn take(searches: &'a AtomicUsize) -> Self {
-        SearchPermit {
-            searches,
-            others: searches.fetch_add(1, Ordering::Relaxed),
-        }
-    }
-}
-
-impl Drop for SearchPermit<'_> {
-    fn drop(&mut self) {
-        self.searches.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-fn candidates(snapshot: &Snapshot, name: &StreamName, object: ObjectPart) -> Vec<Arc<Entry>> {
-    let named = snapshot.by_name(name.as_str());
-    let marked = snapshot.by_object(object).iter().cloned();
-    let by_id: BTreeMap<RemoteId, Arc<Entry>> = named
-        .exact
-        .into_iter()
-        .chain(named.other_case)
-        .chain(marked)
-        .map(|entry| (entry.image.id.clone(), entry))
-        .collect();
-    by_id.into_values().collect()
 }

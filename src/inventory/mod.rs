@@ -2,11 +2,12 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `inventory` | what callers ask: the last snapshot, one newer than a moment, an image's versions |
+//! | `inventory` | what callers ask: the last snapshot, one newer than a moment, news |
+//! | `look`, `reading` | finding the images that could be an object; reading an image's versions |
 //! | `listing` | one listing: two lists, put together, judged, and kept |
 //! | `poll` | the loop that keeps it current |
 //! | `snapshot`, `join`, `fingerprint` | what is kept of images and their copies |
-//! | `versions`, `watchers` | versions, of the images that somebody holds |
+//! | `versions`, `watchers` | versions as read; the images that somebody holds |
 //! | `source` | the few reads that it is made of |
 //! | `single_flight`, `pace`, `schedule`, `suspicion`, `difference`, `mailbox` | ideas that know nothing of images |
 
@@ -26,9 +27,11 @@ mod inventory;
 mod join;
 mod listing;
 mod lock;
+mod look;
 mod mailbox;
 mod pace;
 mod poll;
+mod reading;
 mod recorder;
 mod schedule;
 mod single_flight;

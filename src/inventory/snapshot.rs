@@ -15,7 +15,7 @@ use crate::remote::imagemgmt::model::{Copy, Image, Marker};
 pub struct Entry {
     /// The image as listed.
     pub image: Image,
-    /// Its copies by id, without their catalogue details, which only said that they belong here.
+    /// Its copies by id, without what no resource shows: see [`Entry::new`].
     pub copies: Box<[Copy]>,
     /// Changes when something of the image moves.
     pub fingerprint: Fingerprint,
@@ -24,8 +24,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An entry of an image and its copies.
-    pub fn new(image: Image, mut copies: Vec<Copy>) -> Self {
+    /// An entry of an image and its copies. Of the copies, their catalogue details, the data of their asset, their
+    /// agents and their earlier failures are dropped: with ten thousand images they are most of the memory.
+    pub fn new(mut image: Image, copies: Vec<Copy>) -> Self {
+        image.markers.shrink_to_fit();
+        let mut copies: Vec<Copy> = copies.into_iter().map(lean).collect();
         copies.sort_by(|a, b| a.id.cmp(&b.id));
         Entry {
             fingerprint: Fingerprint::of(&image, &copies),
@@ -49,6 +52,20 @@ impl Entry {
             || self.copies.iter().any(|copy| is_moving(copy.status.phase()))
             || self.image.markers.iter().any(marker_is_moving)
     }
+}
+
+fn lean(mut copy: Copy) -> Copy {
+    copy.catalog_details = None;
+    if let Some(details) = &mut copy.asset_details {
+        details.data.clear();
+    }
+    copy.agents = Vec::new();
+    copy.errors_history = Vec::new();
+    copy.error_details_parameters.clear();
+    copy.warning_details_parameters.clear();
+    copy.org_id = None;
+    copy.credential_id = None;
+    copy
 }
 
 /// Does this phase end by itself?
