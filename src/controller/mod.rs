@@ -1,1 +1,3 @@
-
+//! The Kubernetes side.
+pub mod events;
+pub mod reconcile;

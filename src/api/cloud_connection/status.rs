@@ -30,12 +30,6 @@ pub struct CloudConnectionStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128))]
     pub organisation: Option<String>,
-    /// How many resources in this namespace refer to the connection.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub in_use_by: Option<i32>,
-    /// How many images the account has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub images: Option<i32>,
 }
 
 impl Default for CloudConnectionStatus {
@@ -47,8 +41,6 @@ impl Default for CloudConnectionStatus {
             last_handled_reconcile_at: None,
             account: None,
             organisation: None,
-            in_use_by: None,
-            images: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{IMAGE, INITIAL_VERSION, KIND};
 use crate::api::image_catalog::{Action, GpuType, InitialVersion, Publish, VersionType};
-use crate::api::{ImageCatalog, ImageCatalogSpec, SecretKeyReference, names};
+use crate::api::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus, SecretKeyReference, names};
 use crate::kinds::policies;
 use crate::lifecycle::{
     Account, Described, Desired, Install, InvalidRemoteId, Mark, ObjectPart, RemoteId, Resolution,
@@ -259,7 +259,7 @@ fn same_shape<T: DeserializeOwned>(spec: &impl Serialize) -> Result<T, serde_jso
     serde_json::from_value(serde_json::to_value(spec)?)
 }
 
-/// The id that a status holds, if it is one.
-pub fn recorded_version(catalog: &ImageCatalog) -> Option<RemoteId> {
-    catalog.status.as_ref()?.version_id.as_deref()?.parse().ok()
+/// The first version's id as the status holds it.
+pub fn recorded_version(status: &ImageCatalogStatus) -> Option<RemoteId> {
+    status.version_id.as_deref()?.parse().ok()
 }

@@ -1,0 +1,79 @@
+//! What all passes share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use kube::Client;
+use kube::runtime::reflector::Store;
+
+use crate::api::{CloudConnection, ImageCatalog, StatusBounds};
+use crate::connections::Connections;
+use crate::lifecycle::{Install, Witness};
+
+use crate::controller::events::Events;
+
+/// How passes behave.
+#[derive(Clone, Debug)]
+pub struct ContextSettings {
+    /// This operator install.
+    pub install: Install,
+    /// How long the effect of a remote request may still appear.
+    pub settling_window: Duration,
+}
+
+/// What all passes share.
+pub struct Context {
+    pub(super) client: Client,
+    pub(super) connections: Arc<Connections>,
+    pub(super) cached_connections: Store<CloudConnection>,
+    pub(super) cached_catalogs: Store<ImageCatalog>,
+    pub(super) settings: ContextSettings,
+    pub(super) events: Events,
+    pub(super) catalog_bounds: StatusBounds,
+    pub(super) connection_bounds: StatusBounds,
+    witnesses: Mutex<HashMap<String, Witness>>,
+}
+
+impl Context {
+    /// What all passes share.
+    pub fn new(
+        client: Client,
+        connections: Arc<Connections>,
+        cached_connections: Store<CloudConnection>,
+        cached_catalogs: Store<ImageCatalog>,
+        events: Events,
+        settings: ContextSettings,
+    ) -> Self {
+        Context {
+            client,
+            connections,
+            cached_connections,
+            cached_catalogs,
+            settings,
+            events,
+            catalog_bounds: StatusBounds::of::<ImageCatalog>(),
+            connection_bounds: StatusBounds::of::<CloudConnection>(),
+            witnesses: Mutex::default(),
+        }
+    }
+
+    /// What this process knows of the record of the resource with this uid.
+    pub(super) fn witness(&self, uid: &str) -> Witness {
+        self.lock().get(uid).cloned().unwrap_or_default()
+    }
+
+    /// Keeps what this process knows of a record.
+    pub(super) fn keep_witness(&self, uid: &str, witness: Witness) {
+        self.lock().insert(uid.to_owned(), witness);
+    }
+
+    /// The resource with this uid is gone.
+    pub(super) fn forget_witness(&self, uid: &str) {
+        self.lock().remove(uid);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Witness>> {
+        self.witnesses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
