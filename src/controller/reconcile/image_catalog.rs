@@ -210,7 +210,7 @@ impl<'a> Pass<'a> {
             if let Some(record) = self.record.clone().filter(|record| record.refusal.is_some()) {
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         refusal: None,
                         ..record
                     },
@@ -303,7 +303,7 @@ impl<'a> Pass<'a> {
                 self.answered(wanted);
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         held: Some(held),
                         ..Record::default()
                     },
@@ -318,7 +318,7 @@ impl<'a> Pass<'a> {
                 let record = self.record.clone().unwrap_or_default();
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         intent: None,
                         ..record
                     },
@@ -326,7 +326,7 @@ impl<'a> Pass<'a> {
                 Ok(None)
             }
             Step::ForgetId => {
-                self.amend(wanted, Record::default());
+                self.amend(wanted, &Record::default());
                 mirror::nothing(&mut self.status);
                 self.seen = None;
                 Ok(None)
@@ -458,10 +458,10 @@ impl<'a> Pass<'a> {
     }
 
     /// Changes the record in hand; it is written with the report at the end of the pass.
-    fn amend(&mut self, wanted: &Wanted, record: Record) {
+    fn amend(&mut self, wanted: &Wanted, record: &Record) {
         let before = self.memory(wanted);
-        self.witness.amended(&before, &record, self.began.wall);
-        self.put_record(&record);
+        self.witness.amended(&before, record, self.began.wall);
+        self.put_record(record);
     }
 
     fn put_record(&mut self, record: &Record) {
