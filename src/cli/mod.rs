@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod crds;
+pub mod run;
 
 use std::process::ExitCode;
 
@@ -17,11 +18,13 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crds(crds::Args),
+    Run(run::Args),
 }
 
 /// Parses the command line and runs the subcommand it names.
 pub fn main() -> ExitCode {
     match CommandLine::parse().command {
         Command::Crds(args) => crds::run(&args),
+        Command::Run(args) => run::run(args),
     }
 }
