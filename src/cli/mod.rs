@@ -2,7 +2,6 @@
 
 pub mod crds;
 pub mod run;
-pub mod simulate;
 
 use std::process::ExitCode;
 
@@ -20,8 +19,7 @@ struct CommandLine {
 enum Command {
     Run(run::Args),
     Crds(crds::Args),
-    /// Serve a faithful fake of the remote APIs, to rehearse with.
-    Simulate(simulate::Args),
+    Run(run::Args),
 }
 
 /// Parses the command line and runs the subcommand it names.
@@ -29,6 +27,6 @@ pub fn main() -> ExitCode {
     match CommandLine::parse().command {
         Command::Run(args) => run::run(args),
         Command::Crds(args) => crds::run(&args),
-        Command::Simulate(args) => simulate::run(args),
+        Command::Run(args) => run::run(args),
     }
 }
