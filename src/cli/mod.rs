@@ -2,6 +2,7 @@
 
 pub mod crds;
 pub mod run;
+pub mod simulate;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,8 @@ struct CommandLine {
 enum Command {
     Run(run::Args),
     Crds(crds::Args),
-    Run(run::Args),
+    /// Serve a faithful fake of the remote APIs, to rehearse with.
+    Simulate(simulate::Args),
 }
 
 /// Parses the command line and runs the subcommand it names.
@@ -27,6 +29,6 @@ pub fn main() -> ExitCode {
     match CommandLine::parse().command {
         Command::Run(args) => run::run(args),
         Command::Crds(args) => crds::run(&args),
-        Command::Run(args) => run::run(args),
+        Command::Simulate(args) => simulate::run(args),
     }
 }

@@ -5,6 +5,7 @@
 //! | [`run`](fn@run) | everything started, in order, and stopped again |
 //! | [`cluster`] | the way to the API server, the definitions, the id of the cluster |
 //! | [`watch`] | the objects as the API server has them, and what their changes wake |
+//! | [`reconcile`] | the passes: one look at one resource, from its spec to its status |
 //! | [`queue`] | what is worked on next, and the workers |
 //! | [`events`] | Kubernetes events |
 //! | [`metrics`] | what is counted and measured |
@@ -20,6 +21,7 @@ pub mod key;
 pub mod metrics;
 pub mod queue;
 pub mod readiness;
+pub mod reconcile;
 mod run;
 pub mod serve;
 pub mod watch;
