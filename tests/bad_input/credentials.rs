@@ -101,9 +101,9 @@ async fn a_token_endpoint_that_answers_400_is_tried_again_until_it_does_not() {
 async fn credentials_of_another_organisation_are_not_used() {
     let scene = Scene::new().await;
     let remote = Scene::simulator().await;
-    scene.namespace.secret("remote", &[(KEY, DEMO.token)]).await;
+    scene.namespace.secret("remote", &[(KEY, OTHER.token)]).await;
     scene
-        .apply::<CloudConnection>("remote", connection("remote", remote.url(), OTHER))
+        .apply::<CloudConnection>("remote", connection("remote", remote.url(), DEMO))
         .await;
     scene.apply::<ImageCatalog>("win11", catalog("remote")).await;
 
@@ -124,7 +124,7 @@ async fn credentials_of_another_organisation_are_not_used() {
         "{asked:?}"
     );
 
-    scene.namespace.secret("remote", &[(KEY, OTHER.token)]).await;
+    scene.namespace.secret("remote", &[(KEY, DEMO.token)]).await;
 
     scene.shows::<CloudConnection>("remote", connected()).await;
     scene.available("win11").await;
@@ -196,7 +196,6 @@ async fn a_connection_made_anew_with_a_wrong_organisation_is_never_everything_is
         )
         .await;
     assert_eq!(recorded_id(&kept), Some(id.clone()));
-    // Not even the deletion of the resource takes the wrong account's word for it.
     scene.others_go_on().await;
     assert_eq!(image_ids(&remote).await, [id.as_str()]);
 

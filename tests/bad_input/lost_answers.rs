@@ -23,9 +23,9 @@ async fn a_create_that_was_done_without_a_readable_answer_is_found_and_not_sent_
         ("huge", json!({ "type": "corrupt", "how": "huge" })),
         ("empty", json!({ "type": "corrupt", "how": "empty" })),
     ];
-    let scene = &Scene::new().await;
     let row = async |row: Row| {
         let name = row.name;
+        let scene = Scene::new().await;
         let remote = scene.remote(name).await;
         // What was made shows in lists only later, as if they were served from a replica that lags.
         for effect in [json!({ "type": "hideFromListings", "seconds": 2 }), row.effect] {
@@ -33,20 +33,21 @@ async fn a_create_that_was_done_without_a_readable_answer_is_found_and_not_sent_
                 .fault(json!({ "match": { "operation": "createImage" }, "effect": effect }))
                 .await;
         }
-        scene.apply::<ImageCatalog>(name, catalog(name)).await;
+        scene.apply::<ImageCatalog>("win11", catalog(name)).await;
 
         scene
             .shows::<ImageCatalog>(
-                name,
+                "win11",
                 reconciling(Reason::SettlingUnknownOutcome, &["create the image"]),
             )
             .await;
-        let id = stream_id(&scene.available(name).await);
+        scene.others_go_on().await;
+        let id = stream_id(&scene.available("win11").await);
         assert_eq!(image_ids(&remote).await, [id], "{name}");
         assert_eq!(count(&remote, "createImage").await, (1, 1), "{name}");
     };
     let rows = rows.map(|(name, effect)| Row { name, effect });
-    tokio::join!(join_all(rows.into_iter().map(row)), scene.others_go_on());
+    join_all(rows.into_iter().map(row)).await;
 }
 
 #[tokio::test]
@@ -60,27 +61,28 @@ async fn a_create_that_may_have_been_done_and_was_not_is_sent_again_after_the_se
             json!({ "type": "refuse", "status": 200, "body": "<html>Scheduled maintenance</html>" }),
         ),
     ];
-    let scene = &Scene::new().await;
     let row = async |row: Row| {
         let name = row.name;
+        let scene = Scene::new().await;
         let remote = scene.remote(name).await;
         remote
             .fault(json!({ "match": { "operation": "createImage" }, "effect": row.effect }))
             .await;
-        scene.apply::<ImageCatalog>(name, catalog(name)).await;
+        scene.apply::<ImageCatalog>("win11", catalog(name)).await;
 
         scene
             .shows::<ImageCatalog>(
-                name,
+                "win11",
                 reconciling(Reason::SettlingUnknownOutcome, &["create the image"]),
             )
             .await;
-        let id = stream_id(&scene.available(name).await);
+        scene.others_go_on().await;
+        let id = stream_id(&scene.available("win11").await);
         assert_eq!(image_ids(&remote).await, [id], "{name}");
         assert_eq!(count(&remote, "createImage").await, (2, 1), "{name}");
     };
     let rows = rows.map(|(name, effect)| Row { name, effect });
-    tokio::join!(join_all(rows.into_iter().map(row)), scene.others_go_on());
+    join_all(rows.into_iter().map(row)).await;
 }
 
 #[tokio::test]
@@ -98,17 +100,17 @@ async fn a_create_that_was_not_let_in_is_sent_again_when_the_way_is_free() {
             "HTTP 403",
         ),
     ];
-    let scene = &Scene::new().await;
     let row = async |(name, effect, said): (&str, Value, &str)| {
+        let scene = Scene::new().await;
         let remote = scene.remote(name).await;
         remote
             .fault(json!({ "match": { "operation": "createImage" }, "times": 0, "effect": effect }))
             .await;
-        scene.apply::<ImageCatalog>(name, catalog(name)).await;
+        scene.apply::<ImageCatalog>("win11", catalog(name)).await;
 
         scene
             .shows::<ImageCatalog>(
-                name,
+                "win11",
                 reconciling(
                     Reason::Retrying,
                     &["create the image", "did not get through", said],
@@ -118,11 +120,12 @@ async fn a_create_that_was_not_let_in_is_sent_again_when_the_way_is_free() {
         assert!(image_ids(&remote).await.is_empty(), "{name}");
         remote.clear_faults().await;
 
-        let id = stream_id(&scene.available(name).await);
+        scene.others_go_on().await;
+        let id = stream_id(&scene.available("win11").await);
         assert_eq!(image_ids(&remote).await, [id], "{name}");
         assert_eq!(count(&remote, "createImage").await.1, 1, "{name}");
     };
-    tokio::join!(join_all(rows.into_iter().map(row)), scene.others_go_on());
+    join_all(rows.into_iter().map(row)).await;
 }
 
 #[tokio::test]

@@ -32,6 +32,9 @@ pub(crate) const OTHER: Credentials = Credentials {
     token: "other-api-token",
 };
 
+/// A provider instance of the other organisation.
+const OTHER_PROVIDER: &str = "65f0c0ffee0000000000c001";
+
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
 /// How long the operator looks for the effect of a request whose answer it has lost.
@@ -40,10 +43,11 @@ pub(crate) const SETTLING_WINDOW: Duration = Duration::from_secs(3);
 /// The key of every Secret.
 pub(crate) const KEY: &str = "token";
 
-/// A namespace with an operator.
+/// A namespace with an operator, and a good connection to a remote of another organisation that nothing happens to.
 pub(crate) struct Scene {
     pub(crate) namespace: Namespace,
     _operator: Operator,
+    bystander: Simulator,
 }
 
 impl Scene {
@@ -52,10 +56,15 @@ impl Scene {
         let options = OperatorOptions::for_namespace(&namespace)
             .with(format!("--settling-window={}s", SETTLING_WINDOW.as_secs()));
         let operator = Operator::start(cluster(), options).await.unwrap();
-        Self {
+        let bystander = Self::simulator().await;
+        let scene = Self {
             namespace,
             _operator: operator,
-        }
+            bystander,
+        };
+        let bystander = &scene.bystander;
+        scene.connect("bystander", bystander, OTHER).await;
+        scene
     }
 
     /// A remote, and nothing in the namespace that leads to it.
@@ -69,12 +78,18 @@ impl Scene {
     }
 
     /// A remote, with a good connection and Secret of this name that lead to it.
+    ///
+    /// Simulators number their objects alike, so a scene has one remote of an organisation.
     pub(crate) async fn remote(&self, name: &str) -> Simulator {
         let simulator = Self::simulator().await;
-        self.namespace.secret(name, &[(KEY, DEMO.token)]).await;
-        self.apply::<CloudConnection>(name, connection(name, simulator.url(), DEMO))
-            .await;
+        self.connect(name, &simulator, DEMO).await;
         simulator
+    }
+
+    async fn connect(&self, name: &str, simulator: &Simulator, credentials: Credentials) {
+        self.namespace.secret(name, &[(KEY, credentials.token)]).await;
+        let spec = connection(name, simulator.url(), credentials);
+        self.apply::<CloudConnection>(name, spec).await;
     }
 
     /// Applies a resource; the API server has to accept it.
@@ -120,11 +135,10 @@ impl Scene {
             .await
     }
 
-    /// While something is wrong elsewhere in the namespace, a catalog over another connection is made from nothing.
+    /// While something is wrong elsewhere in the namespace, a catalog over another connection is made, and stays.
     pub(crate) async fn others_go_on(&self) {
-        let _remote = self.remote("bystander").await;
-        self.apply::<ImageCatalog>("bystander", catalog("bystander"))
-            .await;
+        let spec = catalog_with("bystander", json!({ "providerInstanceId": OTHER_PROVIDER }));
+        self.apply::<ImageCatalog>("bystander", spec).await;
         self.available("bystander").await;
         self.shows::<CloudConnection>("bystander", connected()).await;
     }
