@@ -21,6 +21,8 @@ pub mod metrics;
 pub mod queue;
 pub mod readiness;
 mod run;
+#[cfg(test)]
+mod scripted;
 pub mod serve;
 pub mod watch;
 
