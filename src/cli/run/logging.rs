@@ -1,6 +1,6 @@
 //! Log lines: events with fields, on standard error.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
