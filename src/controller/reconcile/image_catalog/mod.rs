@@ -102,7 +102,7 @@ impl<'a> Pass<'a> {
         Pass {
             context,
             api: Api::namespaced(
-                context.client.clone(),
+                context.tools.client.clone(),
                 catalog.metadata.namespace.as_deref().unwrap_or_default(),
             ),
             began: Moment::now(),
@@ -363,7 +363,7 @@ impl<'a> Pass<'a> {
             references::cached_connection(self.context, catalog)
                 .and_then(|c| Some(c.spec.account()?.to_string()))
         };
-        let all = self.context.cached_catalogs.state();
+        let all = self.context.tools.caches.catalogs.state();
         let other = all.iter().find(|other| {
             other.uid() != self.object.uid()
                 && holds(other)
