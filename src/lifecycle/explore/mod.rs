@@ -4,7 +4,7 @@
 mod scenarios;
 mod world;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::rules::tests::without;
 use super::*;
@@ -268,10 +268,18 @@ fn broken(world: &World, wish: Wish) -> Option<&'static str> {
     None
 }
 
-/// Lets the world run on without any further misfortune; it has to come to rest.
-fn comes_to_rest(world: &World, wish: Wish) -> Result<(), String> {
-    let mut world = world.clone();
-    world.left = Budget::default();
+/// What decides how the world runs on without any further misfortune.
+fn undisturbed(world: &World) -> World {
+    World {
+        left: Budget::default(),
+        stale: None,
+        backup: None,
+        ..world.clone()
+    }
+}
+
+/// Lets an undisturbed world run on; it has to come to rest.
+fn comes_to_rest(mut world: World, wish: Wish) -> Result<(), String> {
     let mut last = None;
     let mut before = None;
     for _ in 0..12 {
@@ -322,14 +330,20 @@ fn explore(scenario: &Scenario) -> Explored {
     let mut frontier = vec![(scenario.start.clone(), 0)];
     known.insert(scenario.start.clone(), 0);
     nodes.push((0, None, 0, 1));
+    let mut comes_to_rest_from: HashSet<World> = HashSet::new();
     let (mut transitions, mut depth) = (0, 0);
     while !frontier.is_empty() {
         depth += 1;
         let mut next_frontier = Vec::new();
         for (world, index) in &frontier {
-            let found = broken(world, wish)
-                .map(str::to_owned)
-                .or_else(|| comes_to_rest(world, wish).err());
+            let found = broken(world, wish).map(str::to_owned).or_else(|| {
+                let undisturbed = undisturbed(world);
+                if comes_to_rest_from.insert(undisturbed.clone()) {
+                    comes_to_rest(undisturbed, wish).err()
+                } else {
+                    None
+                }
+            });
             if let Some(what) = found {
                 let violation = Some(format!("{what}\n{}", schedule(scenario, &nodes, *index)));
                 let schedules = nodes.iter().map(|node| node.3).sum();
