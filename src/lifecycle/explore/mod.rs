@@ -1,13 +1,16 @@
 //! Explores the shipped decision exhaustively: every interleaving of passes with crashes, lost replies, stale reads,
 //! listing lag, lost or restored memory and deletions, up to a budget of each.
 
+mod hasher;
 mod scenarios;
 mod world;
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::rules::tests::without;
 use super::*;
+use hasher::Quick;
 use scenarios::{Scenario, missed_in, scenarios};
 use world::{Backup, Budget, Wish, World};
 
@@ -325,12 +328,13 @@ fn comes_to_rest(mut world: World, wish: Wish) -> Result<(), String> {
 
 fn explore(scenario: &Scenario) -> Explored {
     let wish = scenario.wish;
-    let mut known: HashMap<World, usize> = HashMap::new();
+    let mut known: HashMap<Rc<World>, usize, Quick> = HashMap::default();
     let mut nodes: Vec<(usize, Option<Action>, usize, u128)> = Vec::new();
-    let mut frontier = vec![(scenario.start.clone(), 0)];
-    known.insert(scenario.start.clone(), 0);
+    let start = Rc::new(scenario.start.clone());
+    let mut frontier = vec![(Rc::clone(&start), 0)];
+    known.insert(start, 0);
     nodes.push((0, None, 0, 1));
-    let mut comes_to_rest_from: HashSet<World> = HashSet::new();
+    let mut comes_to_rest_from: HashSet<World, Quick> = HashSet::default();
     let (mut transitions, mut depth) = (0, 0);
     while !frontier.is_empty() {
         depth += 1;
@@ -364,7 +368,8 @@ fn explore(scenario: &Scenario) -> Explored {
                     }
                     continue;
                 }
-                known.insert(next.clone(), nodes.len());
+                let next = Rc::new(next);
+                known.insert(Rc::clone(&next), nodes.len());
                 next_frontier.push((next, nodes.len()));
                 nodes.push((*index, Some(action), depth, paths));
             }
