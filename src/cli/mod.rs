@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod crds;
+pub mod run;
 pub mod simulate;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Args),
     Crds(crds::Args),
     /// Serve a faithful fake of the remote APIs, to rehearse with.
     Simulate(simulate::Args),
@@ -25,6 +27,7 @@ enum Command {
 /// Parses the command line and runs the subcommand it names.
 pub fn main() -> ExitCode {
     match CommandLine::parse().command {
+        Command::Run(args) => run::run(args),
         Command::Crds(args) => crds::run(&args),
         Command::Simulate(args) => simulate::run(args),
     }

@@ -7,11 +7,10 @@ use kube::{Api, Resource, ResourceExt};
 
 use super::context::Context;
 use super::write::{self, FinalizerChange, MetadataChange, WriteError};
-use super::{Moment, Verdict, references};
+use super::{Moment, Verdict, references, tell};
 use crate::api::names::RECONCILE_REQUESTED_AT;
 use crate::api::{CloudConnection, CloudConnectionStatus, Reason};
 use crate::connections::{Blueprint, BlueprintError, Checked, Connection, ConnectionKey, secret_references};
-use crate::controller::events::Event;
 use crate::inventory::Trust;
 use crate::kinds::cloud_connection::{self, Account, Throttled};
 use crate::kinds::{Report, Standing, conditions};
@@ -27,7 +26,7 @@ const LOOK_FOR_MISSING: Duration = Duration::from_secs(5);
 const AGAIN_AT_ONCE: Duration = Duration::from_millis(200);
 
 /// One pass over a `CloudConnection`.
-pub async fn reconcile(context: &Context, connection: Arc<CloudConnection>) -> Verdict {
+pub(super) async fn reconcile(context: &Context, connection: Arc<CloudConnection>) -> Verdict {
     match (Pass::new(context, &connection)).run().await {
         Ok(verdict) => verdict,
         Err(WriteError::Outdated { .. }) => Verdict::After(AGAIN_AT_ONCE),
@@ -260,7 +259,7 @@ impl<'a> Pass<'a> {
         let asked = self.object.annotations().get(RECONCILE_REQUESTED_AT);
         self.status.last_handled_reconcile_at =
             asked.cloned().or(self.status.last_handled_reconcile_at.take());
-        self.write_status_if_changed().await?;
+        self.write_status_if_changed(&report).await?;
         match verdict {
             Verdict::After(_) | Verdict::Settled if unsettled => Ok(Verdict::After(LOOK_FOR_MISSING)),
             _ if !self.users.is_empty() => Ok(Verdict::After(LOOK_FOR_MISSING)),
@@ -268,7 +267,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    async fn write_status_if_changed(&mut self) -> Result<(), WriteError> {
+    async fn write_status_if_changed(&mut self, report: &Report) -> Result<(), WriteError> {
         let fitted = self
             .context
             .connection_bounds
@@ -279,14 +278,9 @@ impl<'a> Pass<'a> {
         }
         let before = self.object.status.replace(fitted);
         let written = write::status(&self.api, &self.object).await?;
-        let old = before
-            .as_ref()
-            .and_then(|status| conditions::ready(&status.conditions));
-        if let Some(new) = conditions::ready(&self.status.conditions)
-            && old.is_none_or(|old| old.reason != new.reason)
-        {
-            let event = Event::of_conditions(&self.status.conditions, new);
-            self.context.events.publish(self.object.object_ref(&()), event);
+        let before = before.map(|status| status.conditions).unwrap_or_default();
+        if let Some(event) = tell::event(&before, report) {
+            self.context.events.tell(self.object.object_ref(&()), event);
         }
         self.object = written;
         Ok(())

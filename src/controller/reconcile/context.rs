@@ -11,6 +11,7 @@ use crate::api::{CloudConnection, ImageCatalog, StatusBounds};
 use crate::connections::Connections;
 use crate::lifecycle::{Install, Witness};
 
+use crate::controller::Tools;
 use crate::controller::events::Events;
 
 /// How passes behave.
@@ -37,21 +38,14 @@ pub struct Context {
 
 impl Context {
     /// What all passes share.
-    pub fn new(
-        client: Client,
-        connections: Arc<Connections>,
-        cached_connections: Store<CloudConnection>,
-        cached_catalogs: Store<ImageCatalog>,
-        events: Events,
-        settings: ContextSettings,
-    ) -> Self {
+    pub fn new(tools: &Tools, connections: Arc<Connections>, settings: ContextSettings) -> Self {
         Context {
-            client,
+            client: tools.client.clone(),
             connections,
-            cached_connections,
-            cached_catalogs,
+            cached_connections: tools.caches.connections.clone(),
+            cached_catalogs: tools.caches.catalogs.clone(),
             settings,
-            events,
+            events: tools.events.clone(),
             catalog_bounds: StatusBounds::of::<ImageCatalog>(),
             connection_bounds: StatusBounds::of::<CloudConnection>(),
             witnesses: Mutex::default(),

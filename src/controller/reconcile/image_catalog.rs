@@ -9,11 +9,10 @@ use super::context::Context;
 use super::look::Looking;
 use super::problem::Setback;
 use super::write::{self, Answered, FinalizerChange, MetadataChange, WriteError};
-use super::{Moment, Verdict, cluster, references};
+use super::{Moment, Verdict, cluster, references, tell};
 use crate::api::names::{RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
 use crate::api::{DeletionPolicy, ImageCatalog, ImageCatalogStatus, ManagementPolicy, Reason};
 use crate::connections::Connection;
-use crate::controller::events::Event;
 use crate::kinds::image_catalog::perform::{self, Performed, Target};
 use crate::kinds::image_catalog::{IMAGE, InvalidSpec, Seen, Wanted, desired, mirror, report};
 use crate::kinds::{Report, Standing, conditions, memory};
@@ -44,7 +43,7 @@ const LOOK_AGAIN: Duration = Duration::from_hours(1);
 const DEFINITION: &str = "imagecatalogs.image-operator.dev";
 
 /// One pass over an `ImageCatalog`.
-pub async fn reconcile(context: &Context, catalog: Arc<ImageCatalog>) -> Verdict {
+pub(super) async fn reconcile(context: &Context, catalog: Arc<ImageCatalog>) -> Verdict {
     let uid = catalog.uid().unwrap_or_default();
     let mut pass = Pass::new(context, &catalog, &uid);
     let ended = pass.run().await;
@@ -83,6 +82,8 @@ struct Pass<'a> {
     seen: Option<Seen>,
     begun: Option<String>,
     connection: Option<Arc<Connection>>,
+    /// What is said in status.
+    report: Option<Report>,
 }
 
 impl<'a> Pass<'a> {
@@ -106,6 +107,7 @@ impl<'a> Pass<'a> {
             seen: None,
             begun: None,
             connection: None,
+            report: None,
         }
     }
 
@@ -210,7 +212,7 @@ impl<'a> Pass<'a> {
             if let Some(record) = self.record.clone().filter(|record| record.refusal.is_some()) {
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         refusal: None,
                         ..record
                     },
@@ -303,7 +305,7 @@ impl<'a> Pass<'a> {
                 self.answered(wanted);
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         held: Some(held),
                         ..Record::default()
                     },
@@ -318,7 +320,7 @@ impl<'a> Pass<'a> {
                 let record = self.record.clone().unwrap_or_default();
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         intent: None,
                         ..record
                     },
@@ -326,7 +328,7 @@ impl<'a> Pass<'a> {
                 Ok(None)
             }
             Step::ForgetId => {
-                self.amend(wanted, Record::default());
+                self.amend(wanted, &Record::default());
                 mirror::nothing(&mut self.status);
                 self.seen = None;
                 Ok(None)
@@ -458,10 +460,10 @@ impl<'a> Pass<'a> {
     }
 
     /// Changes the record in hand; it is written with the report at the end of the pass.
-    fn amend(&mut self, wanted: &Wanted, record: Record) {
+    fn amend(&mut self, wanted: &Wanted, record: &Record) {
         let before = self.memory(wanted);
-        self.witness.amended(&before, &record, self.began.wall);
-        self.put_record(&record);
+        self.witness.amended(&before, record, self.began.wall);
+        self.put_record(record);
     }
 
     fn put_record(&mut self, record: &Record) {
@@ -665,6 +667,7 @@ impl<'a> Pass<'a> {
         let generation = self.object.metadata.generation.unwrap_or_default();
         self.status.conditions = report.conditions(&self.status.conditions, generation, self.began.wall);
         self.status.observed_generation = generation;
+        self.report = Some(report.clone());
     }
 
     async fn write_status_if_changed(&mut self) -> Result<(), WriteError> {
@@ -693,17 +696,16 @@ impl<'a> Pass<'a> {
 
     /// An event where the reason has changed.
     fn tell(&self, before: Option<&ImageCatalogStatus>) {
-        let old = before.and_then(|status| conditions::ready(&status.conditions));
-        let Some(new) = conditions::ready(&self.status.conditions) else {
-            return;
-        };
-        if old.is_some_and(|old| old.reason == new.reason) {
-            return;
+        let before = before
+            .map(|status| status.conditions.as_slice())
+            .unwrap_or_default();
+        if let Some(event) = self
+            .report
+            .as_ref()
+            .and_then(|report| tell::event(before, report))
+        {
+            self.context.events.tell(self.object.object_ref(&()), event);
         }
-        self.context.events.publish(
-            self.object.object_ref(&()),
-            Event::of_conditions(&self.status.conditions, new),
-        );
     }
 
     /// Puts back what people and tools drop: the annotation that remembers the id; and takes away answers acted on.

@@ -8,35 +8,20 @@ mod connection;
 mod context;
 mod image_catalog;
 mod look;
+mod passes;
 mod problem;
 mod references;
+mod tell;
 mod write;
 
-pub use connection::reconcile as reconcile_connection;
 pub use context::{Context, ContextSettings};
-pub use image_catalog::reconcile as reconcile_catalog;
-
-use std::time::Duration;
+pub use passes::{Passes, wake_on_changes};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::controller::queue::Verdict;
 use crate::kinds::memory::recordable;
-
-/// What a pass wants next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Look again only when something moves.
-    Settled,
-    /// Look again after this long.
-    After(Duration),
-    /// It failed in a way that should pass: look again after a growing pause.
-    Failed,
-    /// Not before this long from now, whatever moves.
-    FailedUntil(Duration),
-    /// The resource is gone.
-    Gone,
-}
 
 /// The moment at which a pass began.
 #[derive(Clone, Copy, Debug)]

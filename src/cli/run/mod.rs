@@ -1,0 +1,101 @@
+//! `image-operator run`: the operator itself.
+
+mod logging;
+mod options;
+mod passes;
+mod recorder;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::controller::cluster::{Cluster, ClusterError};
+use crate::controller::metrics::Metrics;
+use crate::controller::{self, RunError};
+
+pub use options::{Args, Remote};
+
+/// The operator could not start, or had to end.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("installing the TLS provider: another one is installed already")]
+    Tls,
+    #[error(transparent)]
+    Logging(#[from] logging::LoggingError),
+    #[error("starting the runtime")]
+    Runtime(#[source] std::io::Error),
+    #[error("listening for signals")]
+    Signals(#[source] std::io::Error),
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// Runs the operator until it is told to stop. Exits with 0 then, with 1 when it could not go on, and with 2 when the
+/// command line is wrong.
+pub fn run(args: Args) -> ExitCode {
+    match start(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nowhere left to complain to if even this fails.
+            let _ = writeln!(std::io::stderr(), "error: {}", with_causes(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(args: Args) -> Result<(), CliError> {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    provider.install_default().map_err(|_| CliError::Tls)?;
+    let log_level = logging::start(args.log_format, &args.log_level)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime
+        .map_err(CliError::Runtime)?
+        .block_on(operate(args, log_level))
+}
+
+async fn operate(args: Args, log_level: controller::serve::LogLevel) -> Result<(), CliError> {
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    let stop = told_to_stop()?;
+    let cluster = Cluster::find().await?;
+    let metrics = Arc::new(Metrics::default());
+    let remote = args.remote(recorder::recorder(Arc::clone(&metrics)));
+    controller::run(args.settings(), cluster, metrics, log_level, stop, |tools| {
+        passes::passes(tools, remote)
+    })
+    .await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ends when the process gets SIGTERM or SIGINT.
+fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Signals)?;
+    Ok(async move {
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal = name, "stopping");
+    })
+}
+
+/// The error and what led to it, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let sentence = error.to_string();
+        // Some errors repeat their cause in their own words.
+        if !text.ends_with(&sentence) {
+            text.push_str(": ");
+            text.push_str(&sentence);
+        }
+        cause = error.source();
+    }
+    text
+}

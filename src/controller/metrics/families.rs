@@ -1,0 +1,186 @@
+//! The metrics themselves: names, labels, buckets.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::objects::{ObjectCounts, ObjectState};
+use crate::controller::queue::Depth;
+
+/// A label and its value.
+type Label = (&'static str, &'static str);
+
+type Counters<const LABELS: usize> = Family<[Label; LABELS], Counter>;
+type Histograms<const LABELS: usize> = Family<[Label; LABELS], Histogram, fn() -> Histogram>;
+
+/// Which request to a remote API.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct RequestLabels {
+    pub(super) api: &'static str,
+    pub(super) operation: &'static str,
+    pub(super) outcome: &'static str,
+}
+
+#[derive(Debug)]
+pub(super) struct Families {
+    pub(super) passes: Counters<2>,
+    pub(super) pass_duration: Histograms<1>,
+    pub(super) queue_wait: Histograms<1>,
+    pub(super) remote_requests: Family<RequestLabels, Counter>,
+    pub(super) remote_request_duration: Histograms<2>,
+    pub(super) remote_throttle_wait: Histogram,
+    pub(super) token_refreshes: Counters<1>,
+    pub(super) breaker_changes: Counters<1>,
+    pub(super) time_to_ready: Histograms<1>,
+    pub(super) watch_failures: Counters<1>,
+    pub(super) unreadable_objects: Counters<1>,
+    pub(super) events: Counters<1>,
+    queue_depth: Family<[Label; 1], Gauge>,
+    objects: Family<ObjectState, Gauge>,
+}
+
+impl Families {
+    pub(super) fn register(registry: &mut Registry) -> Self {
+        let families = Families {
+            passes: Family::default(),
+            pass_duration: Family::new_with_constructor(short),
+            queue_wait: Family::new_with_constructor(short),
+            remote_requests: Family::default(),
+            remote_request_duration: Family::new_with_constructor(short),
+            remote_throttle_wait: short(),
+            token_refreshes: Family::default(),
+            breaker_changes: Family::default(),
+            time_to_ready: Family::new_with_constructor(long),
+            watch_failures: Family::default(),
+            unreadable_objects: Family::default(),
+            events: Family::default(),
+            queue_depth: Family::default(),
+            objects: Family::default(),
+        };
+        families.register_controller(registry);
+        families.register_remote(registry);
+        registry.register(
+            "build",
+            "Which operator this is",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        families
+    }
+
+    fn register_controller(&self, registry: &mut Registry) {
+        registry.register("passes", "Passes over objects that ended", self.passes.clone());
+        registry.register_with_unit(
+            "pass_duration",
+            "How long a pass takes",
+            Unit::Seconds,
+            self.pass_duration.clone(),
+        );
+        registry.register(
+            "queue_depth",
+            "Objects that could be worked on now (ready), that have a time (scheduled), and that are worked on (running)",
+            self.queue_depth.clone(),
+        );
+        registry.register_with_unit(
+            "queue_wait",
+            "How long an object that could be worked on waits for a worker",
+            Unit::Seconds,
+            self.queue_wait.clone(),
+        );
+        registry.register(
+            "objects",
+            "Objects by the state of one of their conditions",
+            self.objects.clone(),
+        );
+        registry.register_with_unit(
+            "time_to_ready",
+            "How long it takes from when a resource is first seen not ready until it is",
+            Unit::Seconds,
+            self.time_to_ready.clone(),
+        );
+        registry.register(
+            "watch_failures",
+            "Watches that failed and were tried again",
+            self.watch_failures.clone(),
+        );
+        registry.register(
+            "unreadable_objects",
+            "Objects from the API server that do not fit their type and were passed over",
+            self.unreadable_objects.clone(),
+        );
+        registry.register(
+            "events",
+            "Kubernetes events, and what became of them",
+            self.events.clone(),
+        );
+    }
+
+    fn register_remote(&self, registry: &mut Registry) {
+        registry.register(
+            "remote_requests",
+            "Requests to remote APIs that ended",
+            self.remote_requests.clone(),
+        );
+        registry.register_with_unit(
+            "remote_request_duration",
+            "How long a request to a remote API takes",
+            Unit::Seconds,
+            self.remote_request_duration.clone(),
+        );
+        registry.register_with_unit(
+            "remote_throttle_wait",
+            "How long requests to remote APIs wait for their turn under the rate limit",
+            Unit::Seconds,
+            self.remote_throttle_wait.clone(),
+        );
+        registry.register(
+            "remote_token_refreshes",
+            "Tokens asked for",
+            self.token_refreshes.clone(),
+        );
+        registry.register(
+            "remote_breaker_changes",
+            "Changes of a connection's circuit breaker to this state",
+            self.breaker_changes.clone(),
+        );
+    }
+
+    /// Sets the gauges to what is now.
+    pub(super) fn fill(&self, depth: Depth, objects: &ObjectCounts) {
+        let places = [
+            ("ready", depth.ready),
+            ("scheduled", depth.scheduled),
+            ("running", depth.running),
+        ];
+        for (place, count) in places {
+            self.queue_depth
+                .get_or_create(&[("state", place)])
+                .set(whole(count));
+        }
+        self.objects.clear();
+        for (state, count) in objects.iter() {
+            self.objects.get_or_create(state).set(whole(count));
+        }
+    }
+}
+
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Milliseconds to minutes.
+fn short() -> Histogram {
+    Histogram::new([
+        0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0,
+    ])
+}
+
+/// Seconds to hours.
+fn long() -> Histogram {
+    Histogram::new([
+        1.0, 5.0, 15.0, 60.0, 180.0, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0,
+    ])
+}

@@ -1,0 +1,231 @@
+//! Everything started, in order, and stopped again.
+
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use kube::Client;
+use tokio::net::TcpListener;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::timeout;
+
+use super::cluster::{Cluster, ClusterError};
+use super::events::{Events, events};
+use super::metrics::Metrics;
+use super::queue::{Drained, Driver, Pass, QueueHandle};
+use super::readiness::{Pending, Readiness};
+use super::serve::{LogLevel, Pages, serve};
+use super::watch::{Caches, Hearers, Namespaces, Writers, caches, watch};
+use crate::api;
+
+/// How long passes may take to finish once the operator is told to stop. Below the 60 seconds that its pod is given.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// How long events may take to be published after that.
+const LAST_EVENTS: Duration = Duration::from_secs(5);
+
+/// How the operator runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where probes and metrics are served.
+    pub listen: SocketAddr,
+    /// Where the objects are that it works on.
+    pub namespaces: Namespaces,
+    /// What tells this cluster from others; by default the uid of the namespace kube-system.
+    pub cluster_id: Option<String>,
+    /// How many passes run at a time, over all kinds.
+    pub workers: NonZeroUsize,
+}
+
+/// What passes work with.
+#[derive(Clone)]
+pub struct Tools {
+    /// For calls of the API server.
+    pub client: Client,
+    /// The objects as they were last seen.
+    pub caches: Caches,
+    /// For asking for passes.
+    pub queue: QueueHandle,
+    /// For telling people.
+    pub events: Events,
+    /// What tells this cluster from others.
+    pub cluster_id: String,
+}
+
+/// The operator could not start, or has to end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The address for probes and metrics cannot be had.
+    #[error("listening on {address} for probes and metrics: choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+    /// The own definitions cannot be generated.
+    #[error("generating the definitions")]
+    Definitions(#[from] api::SchemaError),
+    /// The cluster cannot be worked with.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The pages can no longer be served.
+    #[error("serving probes and metrics")]
+    Serve(#[source] io::Error),
+    /// A part that never ends has ended.
+    #[error("a part of the operator ended; this is a bug, please report it with the log")]
+    PartEnded(#[source] Option<JoinError>),
+    /// Passes did not finish in time after the operator was told to stop.
+    #[error("{passes} passes did not finish within {} s; they are taken up again at the next start", PATIENCE.as_secs())]
+    Unfinished {
+        /// How many.
+        passes: usize,
+    },
+}
+
+type Stop = Shared<BoxFuture<'static, ()>>;
+
+/// Runs the operator until `stop` ends, then lets what is under way finish. `make_pass` makes what is done with each
+/// object once the cluster is known; it is called within the runtime.
+pub async fn run<P: Pass>(
+    settings: Settings,
+    cluster: Cluster,
+    metrics: Arc<Metrics>,
+    log_level: LogLevel,
+    stop: impl Future<Output = ()> + Send + 'static,
+    make_pass: impl FnOnce(Tools) -> P,
+) -> Result<(), RunError> {
+    let stop = stop.boxed().shared();
+    let readiness = Readiness::default();
+    let (caches, writers) = caches(readiness.caches());
+    let queue = QueueHandle::default();
+    let pages = Pages {
+        readiness: readiness.clone(),
+        metrics: Arc::clone(&metrics),
+        queue: queue.clone(),
+        caches: caches.clone(),
+        log_level,
+    };
+    let mut parts = Parts::default();
+    parts.serve(settings.listen, pages).await?;
+
+    let hearers = Hearers {
+        caches: caches.clone(),
+        queue: queue.clone(),
+        metrics: Arc::clone(&metrics),
+        readiness: readiness.clone(),
+    };
+    let preparation = prepare(&settings, &cluster, &readiness);
+    let Some(cluster_id) = parts.until(&stop, preparation).await?.transpose()? else {
+        return Ok(());
+    };
+    parts.watch(&cluster, &settings.namespaces, writers, &hearers);
+    if parts.until(&stop, filled(readiness.caches())).await?.is_none() {
+        return Ok(());
+    }
+    tracing::info!(workers = settings.workers, "working");
+
+    let (events, publisher) = events(cluster.calls.clone(), Arc::clone(&metrics));
+    let (worked, working_ends) = tokio::sync::oneshot::channel::<()>();
+    let publishing = tokio::spawn(publisher.run(working_ends.map(|_| ())));
+    let pass = make_pass(Tools {
+        client: cluster.calls.clone(),
+        caches,
+        queue: queue.clone(),
+        events,
+        cluster_id,
+    });
+    let driver = Driver {
+        queue,
+        pass: Arc::new(pass),
+        workers: settings.workers,
+        metrics,
+        random: fastrand::f64,
+    };
+    let told = stop.inspect(move |()| readiness.stopping());
+    let drained = parts.beside(driver.run(told, PATIENCE)).await?;
+    drop(worked);
+    if timeout(LAST_EVENTS, publishing).await.is_err() {
+        tracing::warn!("some events were not published before the end");
+    }
+    match drained {
+        Drained::Finished => Ok(()),
+        Drained::GaveUp(passes) => Err(RunError::Unfinished { passes }),
+    }
+}
+
+/// What has to be so before anything is watched. Gives the id of the cluster.
+async fn prepare(settings: &Settings, cluster: &Cluster, readiness: &Readiness) -> Result<String, RunError> {
+    cluster.wait_for_definitions().await?;
+    readiness.done(&Pending::Definitions);
+    let cluster_id = match &settings.cluster_id {
+        Some(id) => id.clone(),
+        None => cluster.id().await?,
+    };
+    readiness.done(&Pending::ClusterId);
+    Ok(cluster_id)
+}
+
+async fn filled(mut caches: tokio::sync::watch::Receiver<bool>) {
+    // The sender lives in the readiness, which outlives this.
+    let _ = caches.wait_for(|ready| *ready).await;
+}
+
+/// The parts that run beside the passes and never end. They end with this.
+#[derive(Default)]
+struct Parts(JoinSet<Result<(), RunError>>);
+
+impl Parts {
+    async fn serve(&mut self, address: SocketAddr, pages: Pages) -> Result<(), RunError> {
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|source| RunError::Listen { address, source })?;
+        tracing::info!(%address, "serving probes and metrics");
+        self.0
+            .spawn(async { serve(listener, pages).await.map_err(RunError::Serve) });
+        Ok(())
+    }
+
+    fn watch(&mut self, cluster: &Cluster, namespaces: &Namespaces, writers: Writers, hearers: &Hearers) {
+        let connections = watch(
+            cluster.watches(),
+            namespaces.clone(),
+            writers.connections,
+            hearers.clone(),
+        );
+        let catalogs = watch(
+            cluster.watches(),
+            namespaces.clone(),
+            writers.catalogs,
+            hearers.clone(),
+        );
+        self.0.spawn(connections.map(Ok));
+        self.0.spawn(catalogs.map(Ok));
+    }
+
+    /// Does this, and fails as soon as one of the parts ends.
+    async fn beside<T>(&mut self, work: impl Future<Output = T>) -> Result<T, RunError> {
+        tokio::select! {
+            done = work => Ok(done),
+            Some(ended) = self.0.join_next() => Err(match ended {
+                Ok(Ok(())) => RunError::PartEnded(None),
+                Ok(Err(error)) => error,
+                Err(error) => RunError::PartEnded(Some(error)),
+            }),
+        }
+    }
+
+    /// Does this unless the operator is told to stop before it is done.
+    async fn until<T>(&mut self, stop: &Stop, work: impl Future<Output = T>) -> Result<Option<T>, RunError> {
+        self.beside(async {
+            tokio::select! {
+                done = work => Some(done),
+                () = stop.clone() => None,
+            }
+        })
+        .await
+    }
+}

@@ -1,0 +1,86 @@
+//! The caches of all kinds.
+
+use std::collections::BTreeSet;
+
+use kube::runtime::reflector::Store;
+use kube::runtime::reflector::store::Writer;
+use tokio::sync::watch::Receiver;
+
+use super::watched::Watched;
+use crate::api::{CloudConnection, ImageCatalog};
+use crate::controller::key::Key;
+use crate::controller::metrics::ObjectCounts;
+
+/// Where the objects are that the operator works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Namespaces {
+    /// Everywhere.
+    All,
+    /// In these namespaces.
+    Only(BTreeSet<String>),
+}
+
+/// The objects as they were last seen. May be behind the API server.
+///
+/// An object that cannot be read any more stays as it was; nothing can be written to it, since its resource version is
+/// out of date.
+#[derive(Clone)]
+pub struct Caches {
+    /// Every CloudConnection.
+    pub connections: Store<CloudConnection>,
+    /// Every ImageCatalog.
+    pub catalogs: Store<ImageCatalog>,
+    /// Whether everything has been listed once. Wait for this one: a store's own wait wakes one waiter only.
+    pub ready: Receiver<bool>,
+}
+
+/// Where the watches put what they see.
+pub(in crate::controller) struct Writers {
+    pub(in crate::controller) connections: Writer<CloudConnection>,
+    pub(in crate::controller) catalogs: Writer<ImageCatalog>,
+}
+
+/// Empty caches, and where to put what belongs into them.
+pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) {
+    let writers = Writers {
+        connections: Writer::default(),
+        catalogs: Writer::default(),
+    };
+    let caches = Caches {
+        connections: writers.connections.as_reader(),
+        catalogs: writers.catalogs.as_reader(),
+        ready,
+    };
+    (caches, writers)
+}
+
+impl Caches {
+    /// Those that refer to a connection.
+    pub fn users_of(&self, connection: &Key) -> Vec<Key> {
+        users(&self.catalogs, connection).collect()
+    }
+
+    /// How many objects are in which state.
+    pub fn counts(&self) -> ObjectCounts {
+        let mut counts = ObjectCounts::default();
+        count(&self.connections, &mut counts);
+        count(&self.catalogs, &mut counts);
+        counts
+    }
+}
+
+fn users<K: Watched>(store: &Store<K>, connection: &Key) -> impl Iterator<Item = Key> {
+    let uses = |object: &K| {
+        object.meta().namespace.as_ref() == Some(&connection.namespace)
+            && object.connection() == Some(&connection.name)
+    };
+    let all = store.state().into_iter();
+    all.filter(move |object| uses(object))
+        .map(|object| Key::of(&*object))
+}
+
+fn count<K: Watched>(store: &Store<K>, counts: &mut ObjectCounts) {
+    for object in store.state() {
+        counts.count(K::KIND, object.conditions());
+    }
+}

@@ -1,0 +1,88 @@
+//! What of an object matters for waking. The rest of its status does not: the operator writes that itself.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::watched::Watched;
+use crate::api::ConditionType;
+use crate::api::names::{RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
+use crate::controller::queue::Urgency;
+
+/// What of an object matters for waking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint {
+    /// What people change: the spec, the annotations that they answer with, the deletion.
+    edit: u64,
+    /// What the operator keeps on the object beside its status, and others may take away.
+    upkeep: u64,
+    /// What those that refer to the object go by.
+    ready_condition: u64,
+    pub(super) readiness: Readiness,
+    /// The connection that it refers to.
+    pub(super) connection: Option<String>,
+}
+
+/// Is it ready, as it is specified now?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    Ready,
+    NotReady,
+}
+
+impl Fingerprint {
+    pub(super) fn of<K: Watched>(object: &K) -> Self {
+        let meta = object.meta();
+        let annotation = |name| meta.annotations.as_ref().and_then(|all| all.get(name));
+        let ready = object
+            .conditions()
+            .iter()
+            .find(|condition| condition.type_ == ConditionType::Ready.as_str());
+        let is_ready = ready.is_some_and(|condition| {
+            condition.status == "True" && object.observed_generation() == meta.generation
+        });
+        Fingerprint {
+            edit: hash((
+                &meta.uid,
+                meta.generation,
+                meta.deletion_timestamp.is_some(),
+                annotation(RECONCILE_REQUESTED_AT),
+                annotation(RESOLVE),
+            )),
+            upkeep: hash((&meta.finalizers, annotation(REMOTE_ID).is_none())),
+            ready_condition: hash(ready.map(|condition| (&condition.status, &condition.reason))),
+            readiness: if is_ready {
+                Readiness::Ready
+            } else {
+                Readiness::NotReady
+            },
+            connection: object.connection().map(str::to_owned),
+        }
+    }
+
+    /// How urgently the object should be looked at after it was `before`.
+    pub(super) fn urgency_since(&self, before: &Fingerprint) -> Option<Urgency> {
+        if self.edit != before.edit {
+            return Some(Urgency::UserEdit);
+        }
+        (self.upkeep != before.upkeep).then_some(Urgency::Change)
+    }
+
+    /// Do those that refer to the object have to look again after it was `before`?
+    pub(super) fn concerns_others_since(&self, before: &Fingerprint) -> bool {
+        self.edit != before.edit || self.ready_condition != before.ready_condition
+    }
+}
+
+/// How urgently an object should be looked at that is seen for the first time.
+pub(super) fn first_urgency<K: Watched>(object: &K) -> Urgency {
+    if object.observed_generation() == object.meta().generation {
+        Urgency::Resync
+    } else {
+        Urgency::UserEdit
+    }
+}
+
+fn hash(parts: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    hasher.finish()
+}
