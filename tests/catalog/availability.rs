@@ -106,10 +106,7 @@ async fn what_happens_to_an_image_is_told_in_events() {
         }
     })
     .await;
-    assert!(
-        told.len() < 10,
-        "not every pass is worth telling: {told:?}"
-    );
+    assert!(told.len() < 10, "not every pass is worth telling: {told:?}");
 }
 
 #[tokio::test]
@@ -121,10 +118,7 @@ async fn an_image_that_is_imported_waits_for_a_person_and_is_published_when_told
         status(&imported).version_status.as_deref(),
         Some("IMPORT_COMPLETE")
     );
-    assert_eq!(
-        status(&imported).markers[0].name.as_deref(),
-        Some("default")
-    );
+    assert_eq!(status(&imported).markers[0].name.as_deref(), Some("default"));
 
     stage
         .edit("desk", &json!({"publish": manifests::publish()}))
@@ -136,12 +130,7 @@ async fn an_image_that_is_imported_waits_for_a_person_and_is_published_when_told
     let copies: Vec<_> = status(&available)
         .copies
         .iter()
-        .map(|copy| {
-            (
-                copy.provider_instance_id.as_deref(),
-                copy.asset_status.as_deref(),
-            )
-        })
+        .map(|copy| (copy.provider_instance_id.as_deref(), copy.asset_status.as_deref()))
         .collect();
     assert!(
         copies.contains(&(Some("65f0c0ffee0000000000a002"), Some("AVAILABLE"))),

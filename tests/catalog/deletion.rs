@@ -166,8 +166,7 @@ async fn a_deleted_namespace_takes_its_images_along() {
 
     stage.no_image_is_left().await;
     stage.connection_gone(crate::manifests::CONNECTION).await;
-    let namespaces =
-        kube::Api::<k8s_openapi::api::core::v1::Namespace>::all(stage.namespace.client.clone());
+    let namespaces = kube::Api::<k8s_openapi::api::core::v1::Namespace>::all(stage.namespace.client.clone());
     eventually(DEADLINE, "the namespace is gone", async || {
         match namespaces.get_opt(&name).await {
             Ok(None) => Ok(()),

@@ -35,9 +35,7 @@ pub(crate) fn market_place(name: &str) -> Value {
 /// An image of the market place, which is imported and published to two provider instances.
 pub(crate) fn published(name: &str) -> Value {
     named(
-        sample(include_str!(
-            "../../deploy/samples/imagecatalog-marketplace.yaml"
-        )),
+        sample(include_str!("../../deploy/samples/imagecatalog-marketplace.yaml")),
         name,
     )
 }

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use crate::console::Console;
 use crate::manifests;
 use crate::support::simulator::Request;
-use crate::support::{Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster, eventually};
+use crate::support::{
+    Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster, eventually,
+};
 
 /// How long anything may take that a test waits for.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
@@ -132,7 +134,8 @@ impl Stage {
 
     /// Loses what the operator remembers in the resource, as a careless restore does; the finalizer stays.
     pub(crate) async fn lose_memory(&self, name: &str) {
-        self.annotate("imagecatalog", name, &format!("{REMOTE_ID}-")).await;
+        self.annotate("imagecatalog", name, &format!("{REMOTE_ID}-"))
+            .await;
         let empty = r#"[{"op": "replace", "path": "/status", "value": {"observedGeneration": -1}}]"#;
         let arguments = [
             "patch",
@@ -285,6 +288,19 @@ impl Stage {
                 Ok(())
             } else {
                 Err(format!("{images:?}"))
+            }
+        })
+        .await;
+    }
+
+    /// Waits until the remote has deleted an image.
+    pub(crate) async fn no_image_of_this_id_is_left(&self, id: &str) {
+        eventually(DEADLINE, "the image is gone", async || {
+            let left = self.image_ids().await;
+            if left.iter().any(|left| left == id) {
+                Err(format!("{left:?}"))
+            } else {
+                Ok(())
             }
         })
         .await;
