@@ -12,7 +12,7 @@ use crate::lifecycle::Install;
 use crate::remote::http::AlwaysOpen;
 
 /// The passes over all kinds, and a task that wakes what has moved remotely.
-pub(super) fn passes(tools: Tools, remote: Remote) -> impl Pass {
+pub(super) fn passes(tools: &Tools, remote: Remote) -> impl Pass + use<> {
     let connections = Arc::new(Connections::new(connections::Settings {
         allowed_hosts: remote.allowed_hosts,
         settling_window: remote.settling_window,
@@ -31,5 +31,5 @@ pub(super) fn passes(tools: Tools, remote: Remote) -> impl Pass {
         install,
         settling_window: remote.settling_window,
     };
-    Passes::new(Context::new(&tools, connections, settings))
+    Passes::new(Context::new(tools, connections, settings))
 }

@@ -10,8 +10,9 @@ use super::write::{self, FinalizerChange, MetadataChange, WriteError};
 use super::{Moment, Verdict, references, tell};
 use crate::api::names::RECONCILE_REQUESTED_AT;
 use crate::api::{CloudConnection, CloudConnectionStatus, Reason};
-use crate::connections::{Blueprint, BlueprintError, Checked, Connection, ConnectionKey, secret_references};
-use crate::inventory::Trust;
+use crate::connections::{
+    Blueprint, BlueprintError, Checked, Connection, ConnectionKey, Trust, secret_references,
+};
 use crate::kinds::cloud_connection::{self, Account, Throttled};
 use crate::kinds::{Report, Standing, conditions};
 use crate::lifecycle::Outcome;

@@ -9,11 +9,10 @@ use futures::future::BoxFuture;
 use super::context::Context;
 use super::{connection, image_catalog};
 use crate::api::ImageCatalog;
-use crate::connections::{ConnectionKey, Connections};
+use crate::connections::{AccountChange, Changes, ConnectionKey, Connections};
 use crate::controller::key::{Key, Kind};
 use crate::controller::queue::{Pass, QueueHandle, Urgency, Verdict};
 use crate::controller::watch::Caches;
-use crate::inventory::{AccountChange, Changes};
 use crate::kinds::image_catalog::{IMAGE, KIND};
 use crate::lifecycle::{Install, Mark, ObjectPart, RemoteId};
 

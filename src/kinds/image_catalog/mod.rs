@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod desired;
+pub mod look;
 pub mod mirror;
 pub mod observed;
 pub mod perform;
