@@ -17,8 +17,8 @@ async fn an_image_of_a_gallery_becomes_available_and_its_status_mirrors_the_remo
     let catalog = stage.ready("win11", Reason::Available).await;
 
     let status = status(&catalog);
-    let state = stage.simulator.state().await;
-    let (image, version, copy) = (&state["images"][0], &state["versions"][0], &state["copies"][0]);
+    let remote = stage.simulator.state().await;
+    let (image, version, copy) = (&remote["images"][0], &remote["versions"][0], &remote["copies"][0]);
     let mirrored = |field: &Option<String>| field.clone().unwrap_or_default();
     assert_eq!(mirrored(&status.stream_id), text(&image["id"]));
     assert_eq!(mirrored(&status.stream_name), "win11");

@@ -96,9 +96,9 @@ impl Console {
         .await
     }
 
-    pub(crate) async fn patch_version(&self, image: &str, version: &str, patch: &Value) {
+    pub(crate) async fn patch_version(&self, image: &str, version: &str, change: &Value) {
         let path = format!("images/{image}/versions/{version}");
-        self.send(Method::PATCH, &path, Some(patch)).await;
+        self.send(Method::PATCH, &path, Some(change)).await;
     }
 
     /// Deletes a version; with the last one its image goes.

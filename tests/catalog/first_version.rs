@@ -4,7 +4,7 @@ use image_operator::api::Reason;
 use serde_json::json;
 
 use crate::manifests::{gallery, with};
-use crate::stage::{DEADLINE, Stage, status, stream_id, text};
+use crate::stage::{DEADLINE, Stage, message, status, stream_id, text};
 use crate::support::eventually;
 
 #[tokio::test]
@@ -58,6 +58,30 @@ async fn a_mark_that_is_edited_away_is_put_back() {
         .description_becomes(&image, &version, |description| description == marked)
         .await;
     stage.ready("win11", Reason::Available).await;
+}
+
+#[tokio::test]
+async fn a_description_that_the_remote_does_not_keep_is_given_up() {
+    let stage = Stage::set().await;
+    stage.simulator.settings(json!({"keepDescriptions": false})).await;
+    stage
+        .apply(&with(gallery("win11"), &json!({"versionDescription": "July"})))
+        .await;
+
+    let given_up = stage.stalled("win11", Reason::GivenUp).await;
+
+    assert!(
+        message(&given_up).contains("sent 5 times and had no effect"),
+        "{}",
+        message(&given_up)
+    );
+    assert_eq!(status(&given_up).version_status.as_deref(), Some("AVAILABLE"));
+    let requests = stage.simulator.requests().await;
+    let patches = requests
+        .iter()
+        .filter(|request| request.operation == "patchVersion");
+    assert_eq!(patches.count(), 5);
+    assert_eq!(stage.creates().await, 1);
 }
 
 #[tokio::test]

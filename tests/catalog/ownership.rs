@@ -4,7 +4,7 @@ use image_operator::api::Reason;
 use image_operator::api::names::REMOTE_ID;
 use serde_json::{Value, json};
 
-use crate::manifests::{CONNECTION, gallery, market_place};
+use crate::manifests::{CONNECTION, gallery};
 use crate::stage::{Stage, message, status, stream_id};
 
 #[tokio::test]
@@ -45,8 +45,8 @@ async fn a_copied_manifest_makes_its_own_image_once_the_annotation_is_removed() 
 async fn a_copied_manifest_leaves_an_image_alone_that_bears_no_mark() {
     let stage = Stage::set().await;
     stage.simulator.settings(json!({"keepDescriptions": false})).await;
-    stage.apply(&market_place("first")).await;
-    let first = stage.ready("first", Reason::ImportComplete).await;
+    stage.apply(&gallery("first")).await;
+    let first = stage.ready("first", Reason::Available).await;
     let before = stage.last_request().await;
 
     stage.apply(&copied(&stage, "first", "copy").await).await;

@@ -149,10 +149,6 @@ impl Stage {
         self.namespace.kubectl(&arguments).await.unwrap();
     }
 
-    pub(crate) async fn catalog(&self, name: &str) -> ImageCatalog {
-        self.namespace.api::<ImageCatalog>().get(name).await.unwrap()
-    }
-
     /// Waits until something holds of a catalog.
     pub(crate) async fn catalog_is(
         &self,
