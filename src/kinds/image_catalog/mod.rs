@@ -1,5 +1,6 @@
 //! `ImageCatalog`: an image with its first version.
 
+pub mod applied;
 pub mod changes;
 pub mod desired;
 pub mod look;

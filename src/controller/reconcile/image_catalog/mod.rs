@@ -27,8 +27,8 @@ use crate::kinds::image_catalog::look::Looking;
 use crate::kinds::image_catalog::{IMAGE, InvalidSpec, Seen, Wanted, desired, mirror, report};
 use crate::kinds::{Report, Standing, memory};
 use crate::lifecycle::{
-    Account, Blocker, Finalizer, Held, Look, Looks, Memory, Record, RemoteId, Situation, Stalled, Step,
-    Waiting, Witness, decide,
+    Account, Blocker, Finalizer, Freshness, Held, Look, Looks, Memory, Record, RemoteId, Situation, Stalled,
+    Step, Waiting, Witness, decide,
 };
 
 /// How many decisions one pass may take; more is a mistake in the decision.
@@ -86,6 +86,8 @@ struct Pass<'a> {
     record: Option<Record>,
     witness: Witness,
     looks: Looks,
+    /// What the next look may rest on, unless the decision wants a fresh one anyway.
+    look_at: Freshness,
     seen: Option<Seen>,
     begun: Option<String>,
     connection: Option<Arc<Connection>>,
@@ -111,6 +113,7 @@ impl<'a> Pass<'a> {
             object,
             witness: context.witness(uid),
             looks: Looks::nothing(),
+            look_at: Freshness::Cached,
             seen: None,
             begun: None,
             connection: None,
@@ -170,7 +173,7 @@ impl<'a> Pass<'a> {
         )
     }
 
-    /// A person asked for a pass now: what was refused is tried again.
+    /// A person asked for a pass now: it looks anew, and what was refused is tried again.
     fn hear_a_request(&mut self, wanted: &Wanted) {
         let asked = self.object.annotations().get(RECONCILE_REQUESTED_AT);
         let asked = asked.map(|value| value.chars().take(256).collect::<String>());
@@ -184,6 +187,7 @@ impl<'a> Pass<'a> {
                     },
                 );
             }
+            self.look_at = Freshness::SincePassBegan;
             self.status.last_handled_reconcile_at = asked;
         }
         if !self.object.annotations().contains_key(RESOLVE) {
@@ -340,6 +344,10 @@ impl<'a> Pass<'a> {
             claim: &claim,
             held: held.as_ref(),
             recorded_version: recorded_version.as_ref(),
+        };
+        let look = match look {
+            Look::Cached if self.look_at == Freshness::SincePassBegan => &Look::Fresh,
+            look => look,
         };
         let (mut looks, mut seen) = (self.looks.clone(), self.seen.clone());
         let looked = looking.look(look, &mut looks, &mut seen).await;

@@ -8,8 +8,8 @@ use crate::api::names::{REMOTE_ID, RESOLVE};
 use crate::controller::reconcile::problem::Setback;
 use crate::controller::reconcile::write::{self, Answered, MetadataChange, WriteError};
 use crate::controller::reconcile::{Verdict, tell};
-use crate::kinds::image_catalog::{Wanted, desired, mirror};
-use crate::kinds::{Report, conditions, memory};
+use crate::kinds::image_catalog::{Wanted, applied, desired, mirror};
+use crate::kinds::{Report, Standing, conditions, memory};
 use crate::lifecycle::{Custody, Record};
 
 impl Pass<'_> {
@@ -62,6 +62,9 @@ impl Pass<'_> {
         let generation = self.object.metadata.generation.unwrap_or_default();
         self.status.conditions = report.conditions(&self.status.conditions, generation, self.began.wall);
         self.status.observed_generation = generation;
+        if report.standing == Standing::Ready {
+            self.status.applied_spec = applied::digest(&self.object.spec);
+        }
         self.report = Some(report.clone());
     }
 

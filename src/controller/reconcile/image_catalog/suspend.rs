@@ -4,6 +4,7 @@ use super::Pass;
 use crate::api::Reason;
 use crate::controller::reconcile::write::WriteError;
 use crate::controller::reconcile::{Verdict, references};
+use crate::kinds::image_catalog::applied;
 use crate::kinds::{Report, conditions};
 
 impl Pass<'_> {
@@ -18,33 +19,27 @@ impl Pass<'_> {
         ))
     }
 
-    /// An applied generation keeps what it had.
+    /// A spec that has been applied keeps its `Ready`; anything else is not ready while nothing is done about it.
     pub(super) async fn finish_paused(&mut self, paused: Report) -> Result<Verdict, WriteError> {
-        let generation = self.object.metadata.generation;
-        let ready = conditions::ready(&self.status.conditions);
-        let applied =
-            ready.is_some_and(|ready| ready.status == "True" && ready.observed_generation >= generation);
-        let before = ready.map(|ready| (ready.reason.clone(), ready.message.clone()));
-        match before.filter(|_| self.applied_but_for_suspend(applied)) {
-            Some(_) => {
-                let generation = generation.unwrap_or_default();
-                for condition in &mut self.status.conditions {
-                    condition.observed_generation = Some(generation);
-                }
-                self.status.observed_generation = generation;
-                self.write_status_if_changed().await?;
-                Ok(Verdict::Settled)
-            }
-            None => self.finish(paused, Verdict::Settled).await,
+        if !self.is_applied() {
+            return self.finish(paused, Verdict::Settled).await;
         }
+        let generation = self.object.metadata.generation.unwrap_or_default();
+        for condition in &mut self.status.conditions {
+            condition.observed_generation = Some(generation);
+        }
+        self.status.observed_generation = generation;
+        self.write_status_if_changed().await?;
+        Ok(Verdict::Settled)
     }
 
-    /// Setting `suspend` is a new generation that changes nothing else, as far as a pass can tell.
-    pub(super) fn applied_but_for_suspend(&self, applied: bool) -> bool {
-        let generation = self.object.metadata.generation.unwrap_or_default();
-        let just_suspended = self.object.spec.suspend && self.status.observed_generation + 1 == generation;
-        let was_ready =
-            conditions::ready(&self.status.conditions).is_some_and(|ready| ready.status == "True");
-        applied || just_suspended && was_ready && self.object.metadata.deletion_timestamp.is_none()
+    /// Whether nothing is asked for but what `Ready` was said of: `suspend` itself is a new generation too.
+    fn is_applied(&self) -> bool {
+        let ready = conditions::ready(&self.status.conditions);
+        let digest = applied::digest(&self.object.spec);
+        self.object.metadata.deletion_timestamp.is_none()
+            && ready.is_some_and(|ready| ready.status == "True")
+            && digest.is_some()
+            && digest == self.status.applied_spec
     }
 }
