@@ -19,7 +19,7 @@ use crate::kinds::image_catalog::{IMAGE, InvalidSpec, Seen, Wanted, desired, mir
 use crate::kinds::{Report, Standing, conditions, memory};
 use crate::lifecycle::{
     Account, Aftermath, Blocker, Custody, Finalizer, Held, Intent, Look, Looks, Memory, Operation, Record,
-    RemoteId, Situation, Step, Waiting, Witness, decide, settle,
+    RemoteId, Situation, Stalled, Step, Waiting, Witness, decide, settle,
 };
 
 /// How many decisions one pass may take; more is a mistake in the decision.
@@ -68,6 +68,14 @@ pub async fn reconcile(context: &Context, catalog: Arc<ImageCatalog>) -> Verdict
     }
 }
 
+/// The record that this very resource wrote.
+fn own_record(catalog: &ImageCatalog) -> Option<Record> {
+    let status = catalog.status.as_ref()?;
+    let own = status.owner_uid.is_some() && status.owner_uid == catalog.uid();
+    let part = status.parts.iter().find(|part| part.name == IMAGE);
+    part.filter(|_| own).map(memory::record_of)
+}
+
 /// What one pass has in hand.
 struct Pass<'a> {
     context: &'a Context,
@@ -89,8 +97,6 @@ impl<'a> Pass<'a> {
     fn new(context: &'a Context, catalog: &ImageCatalog, uid: &str) -> Self {
         let object = catalog.clone();
         let status = object.status.clone().unwrap_or_default();
-        let own = status.owner_uid.as_deref() == Some(uid);
-        let part = status.parts.iter().find(|part| part.name == IMAGE);
         Pass {
             context,
             api: Api::namespaced(
@@ -98,7 +104,7 @@ impl<'a> Pass<'a> {
                 catalog.metadata.namespace.as_deref().unwrap_or_default(),
             ),
             began: Moment::now(),
-            record: part.filter(|_| own).map(memory::record_of),
+            record: own_record(&object),
             status,
             object,
             witness: context.witness(uid),
@@ -207,14 +213,10 @@ impl<'a> Pass<'a> {
         let asked = self.object.annotations().get(RECONCILE_REQUESTED_AT);
         let asked = asked.map(|value| value.chars().take(256).collect::<String>());
         if asked.is_some() && asked != self.status.last_handled_reconcile_at {
-            if let Some(record) = self.record.clone().filter(|record| record.refusal.is_some()) {
-                self.amend(
-                    wanted,
-                    Record {
-                        refusal: None,
-                        ..record
-                    },
-                );
+            if let Some(record) = self.record.as_ref().map(Record::tried_afresh)
+                && self.record.as_ref() != Some(&record)
+            {
+                self.amend(wanted, record);
             }
             self.status.last_handled_reconcile_at = asked;
         }
@@ -295,6 +297,11 @@ impl<'a> Pass<'a> {
                 Ok(None)
             }
             Step::Adopt(id) => {
+                // What is mirrored of another image would be taken for this one's.
+                if self.status.stream_id.as_deref() != Some(id.as_str()) {
+                    mirror::nothing(&mut self.status);
+                    self.status.stream_id = Some(id.to_string());
+                }
                 let held = Held {
                     id,
                     since: self.began.wall,
@@ -340,6 +347,11 @@ impl<'a> Pass<'a> {
                     .map(Some)
             }
             Step::Stall(stalled) => {
+                if let (Stalled::OtherAccount(_), Err(setback)) =
+                    (&stalled, references::live_connection(self.context, &self.object))
+                {
+                    return self.finish_setback(setback).await.map(Some);
+                }
                 self.candidates(&stalled);
                 let verdict = Verdict::After(self.slowly());
                 self.finish_seen(wanted, report::stalled(&stalled), verdict)
@@ -510,12 +522,22 @@ impl<'a> Pass<'a> {
         if let Some(created) = &created {
             mirror::created(&mut self.status, created);
         }
+        // An answer that led to nothing still holds.
+        if operation == Operation::Create && !settled.record.may_exist_remotely() {
+            self.status.last_handled_resolve = None;
+        }
         self.put_record(&settled.record);
         self.put_report(&report::aftermath(&operation, &settled.aftermath));
-        self.persist_outcome(&record).await?;
-        self.witness.wrote(&settled.record);
-        self.context
-            .keep_witness(&self.object.uid().unwrap_or_default(), self.witness.clone());
+        let uid = self.object.uid().unwrap_or_default();
+        if let Err(error) = self.persist_outcome(&record).await {
+            self.witness.lost_an_outcome();
+            self.context.keep_witness(&uid, self.witness.clone());
+            return Err(error);
+        }
+        // What is read again is what was written, in the words and within the bounds of the status.
+        self.witness
+            .wrote(&own_record(&self.object).unwrap_or(settled.record));
+        self.context.keep_witness(&uid, self.witness.clone());
         self.put_back(wanted).await?;
         Ok(self.after(&settled.aftermath))
     }
@@ -584,8 +606,7 @@ impl<'a> Pass<'a> {
         })
     }
 
-    fn candidates(&mut self, stalled: &crate::lifecycle::Stalled) {
-        use crate::lifecycle::Stalled;
+    fn candidates(&mut self, stalled: &Stalled) {
         let candidates: Vec<_> = match stalled {
             Stalled::Ambiguous(all) => all.iter().collect(),
             Stalled::OwnedByAnotherInstall(one) | Stalled::NameTaken(one) | Stalled::Mismatch(one) => {
@@ -609,6 +630,10 @@ impl<'a> Pass<'a> {
             return Ok(Verdict::Settled);
         };
         let report = report::at_rest(wanted, &seen, desired::recorded_version(&self.status).as_ref());
+        if report.standing == Standing::Ready {
+            // Kept, an answer that nobody asked for would be given to a question that comes up later.
+            self.answered(wanted);
+        }
         let verdict = match report.standing {
             Standing::Ready | Standing::Stalled | Standing::Paused => Verdict::After(LOOK_AGAIN),
             Standing::Reconciling => Verdict::After(self.slowly()),
