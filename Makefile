@@ -23,7 +23,7 @@ lint: ## Format and clippy
 
 generate: ## The definitions in crds/, and docs/reference
 	$(CARGO) run --locked --quiet -- crds --out crds
-	UPDATE=1 $(CARGO) test --locked --quiet --test docs
+	UPDATE=1 $(CARGO) test --locked --quiet --test docs current
 
 tools: ## The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin
 	@tests/kubernetes/build.sh
