@@ -11,13 +11,11 @@ use super::logging::LogFormat;
 use crate::api::Interval;
 use crate::controller::Settings;
 use crate::controller::watch::Namespaces;
+use crate::remote::VENDOR_HOSTS;
 use crate::remote::http::{AllowedHosts, HostPattern, PlainHttp, Recorder};
 
-/// The public hosts of the vendors: Horizon Cloud next-gen and its sign-in (the servers that its public OpenAPI
-/// document and its public administration guide name), Citrix Cloud by region (public developer documentation of
-/// Citrix Cloud).
-const VENDORS: &str = "cloud.omnissahorizon.com,cloud.vmwarehorizon.com,*.horizon.omnissa.com,*.horizon.vmware.com,\
-connect.omnissa.com,api.cloud.com,api-us.cloud.com,api-eu.cloud.com,api-ap-s.cloud.com,api.citrixcloud.jp";
+/// Twice the deadline of a remote request.
+const SHORTEST_SAFE_WINDOW: Duration = Duration::from_mins(1);
 
 /// Runs the operator.
 #[derive(Debug, clap::Args)]
@@ -64,7 +62,7 @@ pub struct Args {
     settling_window: Duration,
 
     /// Speak to these hosts only; may be repeated, or given with commas between: a host, *.domain, or *.
-    #[arg(long, env = "IMAGE_OPERATOR_ALLOWED_HOSTS", value_delimiter = ',', default_value = VENDORS, hide_default_value = true, value_name = "HOST")]
+    #[arg(long, env = "IMAGE_OPERATOR_ALLOWED_HOSTS", value_delimiter = ',', default_values = VENDOR_HOSTS, hide_default_value = true, value_name = "HOST")]
     allowed_hosts: Vec<HostPattern>,
 
     /// Speak to remote hosts without TLS where a connection says http://: for a simulator.
@@ -105,6 +103,11 @@ impl Args {
             cluster_id: self.cluster_id.clone(),
             workers: self.workers,
         }
+    }
+
+    /// Whether a create that was sent could still take effect after the settling window.
+    pub(super) fn window_is_short(&self) -> bool {
+        self.settling_window < SHORTEST_SAFE_WINDOW
     }
 
     pub(super) fn remote(&self, recorder: Arc<dyn Recorder>) -> Remote {
