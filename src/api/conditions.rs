@@ -13,8 +13,6 @@ pub enum ConditionType {
     Reconciling,
     /// It will not become ready by itself. Present, and true, only while that holds.
     Stalled,
-    /// The markers of an image point where the spec says. Does not hold back Ready.
-    MarkersCurrent,
     /// CloudConnection: the remote asked to come back later. Present, and true, only while that holds.
     Throttled,
     /// CloudConnection: the remote failed too often just now, and requests are held back.
@@ -27,11 +25,10 @@ pub enum ConditionType {
 
 impl ConditionType {
     /// All types.
-    pub const ALL: [ConditionType; 8] = [
+    pub const ALL: [ConditionType; 7] = [
         ConditionType::Ready,
         ConditionType::Reconciling,
         ConditionType::Stalled,
-        ConditionType::MarkersCurrent,
         ConditionType::Throttled,
         ConditionType::CircuitOpen,
         ConditionType::InventorySuspect,
@@ -44,7 +41,6 @@ impl ConditionType {
             ConditionType::Ready => "Ready",
             ConditionType::Reconciling => "Reconciling",
             ConditionType::Stalled => "Stalled",
-            ConditionType::MarkersCurrent => "MarkersCurrent",
             ConditionType::Throttled => "Throttled",
             ConditionType::CircuitOpen => "CircuitOpen",
             ConditionType::InventorySuspect => "InventorySuspect",

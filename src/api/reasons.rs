@@ -45,8 +45,6 @@ reasons! {
     Connected,
 
     // Work goes on.
-    /// The remote object is being looked for, before anything is created.
-    Looking,
     /// The remote object is being created.
     Creating,
     /// The remote is importing the image.
@@ -67,8 +65,6 @@ reasons! {
     WaitingToDelete,
     /// The first version is being removed, now that another one has taken its place.
     RetiringInitialVersion,
-    /// The resource waits for its CloudConnection to become ready.
-    WaitingForConnection,
     /// The answer to a remote write was lost; the operator looks whether it was done before it does anything else.
     SettlingUnknownOutcome,
     /// Other resources still need this one; its deletion waits until they are gone.
@@ -111,11 +107,7 @@ reasons! {
     DeleteFailed,
     /// The remote object was disabled by a person or by the vendor.
     Disabled,
-    /// The remote does not keep descriptions, so the object cannot carry its owner mark; record and name decide.
-    MarkNotKept,
-    /// It cannot be found out what became of a remote write: answer with the annotation `image-operator.dev/resolve`.
-    OutcomeUnknown,
-    /// A change was sent several times and had no effect; the message says which. It is tried again when the spec changes.
+    /// A change was sent several times and had no effect; the message says which. Set the annotation `image-operator.dev/reconcile-requested-at` to try again.
     GivenUp,
     /// There is nothing to observe: name an image with `spec.streamId`.
     NothingToObserve,

@@ -59,6 +59,11 @@ fn start(args: Args) -> Result<(), CliError> {
 
 async fn operate(args: Args, log_level: controller::serve::LogLevel) -> Result<(), CliError> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    if args.window_is_short() {
+        tracing::warn!(
+            "the settling window is shorter than a remote request may take: an image could be made twice; this is for tests"
+        );
+    }
     let stop = told_to_stop()?;
     let cluster = Cluster::find().await?;
     let metrics = Arc::new(Metrics::default());

@@ -89,16 +89,13 @@ mod tests {
         counts.count(Kind::ImageCatalog, &[condition("Ready", "Available")]);
         counts.count(
             Kind::ImageCatalog,
-            &[
-                condition("Ready", "Available"),
-                condition("MarkersCurrent", "Available"),
-            ],
+            &[condition("Ready", "Available"), condition("InUse", "Available")],
         );
         let counted: Vec<_> = counts
             .iter()
             .map(|(state, count)| (state.condition, count))
             .collect();
-        assert_eq!(counted, [("MarkersCurrent", 1), ("Ready", 2)]);
+        assert_eq!(counted, [("InUse", 1), ("Ready", 2)]);
     }
 
     #[test]
