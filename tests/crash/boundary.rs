@@ -5,8 +5,8 @@ use std::fmt;
 /// How far a create has come when the operator is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Boundary {
-    /// The intent is in status, and the request waits for its turn under the rate limit.
-    IntentWritten,
+    /// The intent is in status, and the remote never gets the request.
+    NeverArrives,
     /// The remote has the request and has done nothing, and never will.
     Arrived,
     /// The request has left, and the remote gets it only when the next process has looked for what it makes.
@@ -27,7 +27,7 @@ pub(crate) enum Listing {
 
 impl Boundary {
     pub(crate) const ALL: [Self; 5] = [
-        Self::IntentWritten,
+        Self::NeverArrives,
         Self::Arrived,
         Self::OnItsWay,
         Self::Done,
@@ -42,7 +42,7 @@ impl Listing {
 impl fmt::Display for Boundary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::IntentWritten => "intent written, nothing sent",
+            Self::NeverArrives => "intent written, request lost",
             Self::Arrived => "request arrived, nothing done",
             Self::OnItsWay => "request on its way",
             Self::Done => "done, no answer sent",

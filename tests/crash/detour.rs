@@ -9,11 +9,21 @@ use tokio::sync::watch;
 const CREATE: &[u8] = b"POST /imagemgmt/v1/images?";
 const CHUNK: usize = 1 << 16;
 
-/// Passes everything on at once, creates not before it is opened.
+/// Passes everything on at once, creates not before it is told what becomes of them.
 pub(crate) struct Detour {
     url: String,
     delayed: watch::Receiver<usize>,
-    open: watch::Sender<bool>,
+    fate: watch::Sender<Fate>,
+}
+
+/// What becomes of creates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Delayed,
+    /// Those that were delayed arrive, and so do all that come.
+    Delivered,
+    /// Those that were delayed never arrive; all that come do.
+    Lost,
 }
 
 impl Detour {
@@ -22,24 +32,24 @@ impl Detour {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (count, delayed) = watch::channel(0);
-        let (open, opened) = watch::channel(false);
+        let (fate, fates) = watch::channel(Fate::Delayed);
         let target = target.to_owned();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (target, count, opened) = (target.clone(), count.clone(), opened.clone());
+                let (target, count, fates) = (target.clone(), count.clone(), fates.clone());
                 tokio::spawn(async move {
                     let server = TcpStream::connect(&target).await.unwrap();
                     let (from_client, to_client) = client.into_split();
                     let (from_server, to_server) = server.into_split();
                     let (answered, answers) = watch::channel(0);
                     tokio::join!(
-                        there(from_client, to_server, opened, &count, answers),
+                        there(from_client, to_server, fates, &count, answers),
                         back(from_server, to_client, &answered),
                     );
                 });
             }
         });
-        Self { url, delayed, open }
+        Self { url, delayed, fate }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -51,28 +61,38 @@ impl Detour {
         *self.delayed.borrow()
     }
 
-    /// Lets everything pass from now on, what is delayed first.
-    pub(crate) fn open(&self) {
-        self.open.send_replace(true);
+    /// What is delayed arrives now. From now on everything does at once.
+    pub(crate) fn deliver(&self) {
+        self.fate.send_replace(Fate::Delivered);
+    }
+
+    /// What is delayed never arrives. From now on everything does at once.
+    pub(crate) fn lose(&self) {
+        self.fate.send_replace(Fate::Lost);
     }
 }
 
 async fn there(
     mut client: OwnedReadHalf,
     mut server: OwnedWriteHalf,
-    mut opened: watch::Receiver<bool>,
+    mut fates: watch::Receiver<Fate>,
     delayed: &watch::Sender<usize>,
     mut answers: watch::Receiver<u64>,
 ) {
     let mut chunk = vec![0; CHUNK];
     while let Ok(length @ 1..) = client.read(&mut chunk).await {
         let mut request = chunk[..length].to_vec();
-        let is_delayed = request.starts_with(CREATE) && !*opened.borrow();
+        let is_delayed = request.starts_with(CREATE) && *fates.borrow() == Fate::Delayed;
         if is_delayed {
             complete(&mut request, &mut client).await;
             delayed.send_modify(|count| *count += 1);
-            if opened.wait_for(|open| *open).await.is_err() {
-                return;
+            match fates
+                .wait_for(|fate| *fate != Fate::Delayed)
+                .await
+                .map(|fate| *fate)
+            {
+                Ok(Fate::Delivered) => {}
+                _ => return,
             }
             answers.mark_unchanged();
         }

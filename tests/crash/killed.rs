@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use image_operator::api::{CloudConnection, ImageCatalog, ImageCatalogStatus};
+use image_operator::api::ImageCatalogStatus;
 use kube::ResourceExt as _;
-use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
 use super::boundary::{Boundary, Listing};
 use super::detour::Detour;
 use super::memory::{Memory, OlderStatus};
-use super::support::gallery::{CONNECTION, Limits, catalog, connect, create, ready};
+use super::support::gallery::{Limits, catalog, connect, create, ready};
 use super::support::{FaultId, eventually};
 use super::table::{Case, IdInStatus, show};
 use super::workshop::{AN_HOUR, DEADLINE, WINDOW, Workshop, all_creates};
@@ -52,10 +51,19 @@ struct Group {
     listing: Listing,
 }
 
-/// What keeps creates from going on, and from being listed.
-struct Obstacles {
-    held: Option<FaultId>,
-    detour: Option<Detour>,
+/// What keeps creates from going on.
+enum Obstacles {
+    Held(FaultId),
+    Detour(Detour),
+}
+
+impl Obstacles {
+    fn held(&self) -> Option<FaultId> {
+        match self {
+            Self::Held(fault) => Some(*fault),
+            Self::Detour(_) => None,
+        }
+    }
 }
 
 impl Group {
@@ -65,15 +73,15 @@ impl Group {
         let before = create_catalogs_before_their_connection(&workshop).await;
 
         let began = Instant::now();
-        self.connect(&workshop, &obstacles).await;
-        self.reached(&workshop, &obstacles).await;
+        Self::connect(&workshop, &obstacles).await;
+        Self::reached(&workshop, &obstacles).await;
         let under_way = statuses(&workshop).await;
         if self.boundary == Boundary::Answered {
             answer(&workshop, &obstacles).await;
         }
-        workshop.kill(obstacles.held).await;
+        workshop.kill(obstacles.held()).await;
 
-        self.take_down(&workshop).await;
+        self.take_down(&workshop, &obstacles).await;
         for memory in Memory::ALL {
             let older = OlderStatus {
                 before: before.get(memory.name()).cloned(),
@@ -99,46 +107,29 @@ impl Group {
             simulator.fault(all_creates(&hidden)).await;
         }
         let held = match self.boundary {
-            Boundary::IntentWritten | Boundary::OnItsWay => None,
-            Boundary::Arrived => Some(json!({ "type": "holdBefore" })),
-            Boundary::Done | Boundary::Answered => Some(json!({ "type": "holdAfter" })),
-        };
-        let held = match held {
-            Some(effect) => Some(simulator.fault(all_creates(&effect)).await),
-            None => None,
-        };
-        let detour = match self.boundary {
-            Boundary::OnItsWay => {
+            Boundary::NeverArrives | Boundary::OnItsWay => {
                 let address = simulator.url().trim_start_matches("http://");
-                Some(Detour::to(address).await)
+                return Obstacles::Detour(Detour::to(address).await);
             }
-            _ => None,
+            Boundary::Arrived => json!({ "type": "holdBefore" }),
+            Boundary::Done | Boundary::Answered => json!({ "type": "holdAfter" }),
         };
-        Obstacles { held, detour }
+        Obstacles::Held(simulator.fault(all_creates(&held)).await)
     }
 
-    async fn connect(self, workshop: &Workshop, obstacles: &Obstacles) {
-        let url = match &obstacles.detour {
-            Some(detour) => detour.url(),
-            None => workshop.simulator.url(),
+    async fn connect(workshop: &Workshop, obstacles: &Obstacles) {
+        let url = match obstacles {
+            Obstacles::Detour(detour) => detour.url(),
+            Obstacles::Held(_) => workshop.simulator.url(),
         };
-        let limits = Limits {
-            // So that requests wait for their turn when their intents are written.
-            requests_per_second: Some(if self.boundary == Boundary::IntentWritten {
-                1
-            } else {
-                1_000
-            }),
-            ..Limits::default()
-        };
-        connect(&workshop.namespace, url, limits).await;
+        connect(&workshop.namespace, url, Limits::default()).await;
     }
 
     /// Waits until every create is at the boundary.
-    async fn reached(self, workshop: &Workshop, obstacles: &Obstacles) {
-        match (obstacles.held, &obstacles.detour) {
-            (Some(fault), _) => workshop.held(fault, CATALOGS as u64).await,
-            (None, Some(detour)) => {
+    async fn reached(workshop: &Workshop, obstacles: &Obstacles) {
+        match obstacles {
+            Obstacles::Held(fault) => workshop.held(*fault, CATALOGS as u64).await,
+            Obstacles::Detour(detour) => {
                 eventually(DEADLINE, "every create is on its way", async || {
                     match detour.delayed() {
                         CATALOGS => Ok(()),
@@ -147,45 +138,27 @@ impl Group {
                 })
                 .await;
             }
-            (None, None) => {
-                eventually(DEADLINE, "every intent is written", async || {
-                    let catalogs = workshop.catalogs().await;
-                    let written = catalogs.iter().filter(|catalog| has_intent(catalog)).count();
-                    if written == CATALOGS {
-                        Ok(())
-                    } else {
-                        Err(format!("{written} are"))
-                    }
-                })
-                .await;
-            }
         }
     }
 
     /// While the operator is down: the remote is as it was, but for what is late.
-    async fn take_down(self, workshop: &Workshop) {
+    async fn take_down(self, workshop: &Workshop, obstacles: &Obstacles) {
         workshop.simulator.clear_faults().await;
         if self.listing == Listing::Late {
             // What is yet to be created is late as well.
             let hidden = json!({ "type": "hideFromListings", "seconds": 2 });
             workshop.simulator.fault(all_creates(&hidden)).await;
         }
-        if self.boundary == Boundary::IntentWritten {
-            let connections = workshop.namespace.api::<CloudConnection>();
-            let faster = json!({ "spec": { "rateLimit": { "requestsPerSecond": 1_000, "burst": 1_000 } } });
-            let patch = Patch::Merge(faster);
-            connections
-                .patch(CONNECTION, &PatchParams::default(), &patch)
-                .await
-                .unwrap();
+        if let (Boundary::NeverArrives, Obstacles::Detour(detour)) = (self.boundary, obstacles) {
+            detour.lose();
         }
     }
 
     /// What the remote does only after the new process has looked.
     async fn come_late(self, workshop: &Workshop, obstacles: &Obstacles, killed: u64) {
-        if let Some(detour) = &obstacles.detour {
+        if let (Boundary::OnItsWay, Obstacles::Detour(detour)) = (self.boundary, obstacles) {
             workshop.looked_since(killed).await;
-            detour.open();
+            detour.deliver();
             eventually(DEADLINE, "what was on its way arrives", async || {
                 match workshop.creates().await {
                     CATALOGS.. => Ok(()),
@@ -268,7 +241,7 @@ async fn create_catalogs_before_their_connection(
 
 /// Lets the held answers go, and waits until the last has been sent.
 async fn answer(workshop: &Workshop, obstacles: &Obstacles) {
-    let held = obstacles.held.expect("the answers are held");
+    let held = obstacles.held().expect("the answers are held");
     workshop.simulator.release(held).await;
     eventually(DEADLINE, "every create is answered", async || {
         let requests = workshop.simulator.requests().await;
@@ -291,9 +264,4 @@ async fn statuses(workshop: &Workshop) -> BTreeMap<String, ImageCatalogStatus> {
         .into_iter()
         .filter_map(|catalog| Some((catalog.name_any(), catalog.status?)))
         .collect()
-}
-
-fn has_intent(catalog: &ImageCatalog) -> bool {
-    let status = catalog.status.as_ref();
-    status.is_some_and(|status| status.parts.iter().any(|part| part.intent.is_some()))
 }

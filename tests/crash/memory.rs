@@ -72,14 +72,23 @@ impl Memory {
     }
 }
 
+/// A last write of the killed operator may still be on its way to the API server, and come first.
 async fn replace_status(namespace: &Namespace, name: &str, status: Option<ImageCatalogStatus>) {
     let catalogs = namespace.api::<ImageCatalog>();
-    let mut catalog = catalogs.get(name).await.unwrap();
-    catalog.status = status;
-    catalogs
-        .replace_status(name, &PostParams::default(), &catalog)
-        .await
-        .unwrap();
+    loop {
+        let mut catalog = catalogs.get(name).await.unwrap();
+        catalog.status.clone_from(&status);
+        match catalogs
+            .replace_status(name, &PostParams::default(), &catalog)
+            .await
+        {
+            Err(kube::Error::Api(answer)) if answer.code == 409 => {}
+            other => {
+                other.unwrap();
+                return;
+            }
+        }
+    }
 }
 
 async fn lose_annotations(namespace: &Namespace, name: &str) {

@@ -50,11 +50,13 @@ async fn an_operator_killed_at_every_request_in_turn_makes_one_image_and_ends_re
 }
 
 async fn at_least_one_held(workshop: &Workshop, fault: super::support::FaultId, operation: &str, hold: &str) {
-    eventually(DEADLINE, &format!("{hold} at {operation}"), async || {
-        match workshop.simulator.fault_state(fault).await {
+    eventually(
+        DEADLINE,
+        &format!("{hold} at {operation}"),
+        async || match workshop.simulator.fault_state(fault).await {
             Some(fault) if fault.holding > 0 => Ok(()),
             other => Err(format!("{other:?}")),
-        }
-    })
+        },
+    )
     .await;
 }

@@ -33,7 +33,9 @@ impl Case {
 
 /// Shows the table, also when the test passes.
 pub(crate) fn show(cases: &[Case]) {
-    let mut table = String::from("\nkilled when                        listed   cases passed duplicates needed a human\n");
+    let mut table = String::from(
+        "\nkilled when                        listed   cases passed duplicates needed a human\n",
+    );
     for boundary in Boundary::ALL {
         for listing in Listing::ALL {
             let of_row: Vec<&Case> = cases
@@ -45,7 +47,19 @@ pub(crate) fn show(cases: &[Case]) {
     }
     row(&mut table, "all", "", &cases.iter().collect::<Vec<_>>());
     for case in cases.iter().filter(|case| !case.passed()) {
-        writeln!(table, "not as it should be: {case:?}").unwrap();
+        let Case {
+            boundary,
+            listing,
+            memory,
+            images,
+            ready,
+        } = case;
+        writeln!(
+            table,
+            "not as it should be: {boundary}, listed {listing}, {}: {images} images, {ready:?}",
+            memory.name()
+        )
+        .unwrap();
     }
     // Past the test harness, which would show it for a failed test only.
     std::io::stderr().write_all(table.as_bytes()).unwrap();
