@@ -18,6 +18,7 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+pub use crate::inventory::{AccountChange, Changes, Trust};
 pub use blueprint::{Blueprint, BlueprintError};
 pub use connection::{Checked, Connection};
 pub use registry::{ConnectionKey, Connections, Settings};

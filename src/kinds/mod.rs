@@ -1,9 +1,10 @@
-//! What each kind wants, sees, changes and says. All of it pure, but for `perform`.
+//! What each kind wants, sees, changes and says. All of it pure, but for `look` and `perform`.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `desired` | reads a spec into checked types |
 //! | `observed` | turns what the remote shows into sightings |
+//! | `look` | turns one look into the reads that it takes |
 //! | `changes` | picks the next change, in order |
 //! | `perform` | turns one step into one remote call |
 //! | `report` | says where things stand, as status and condition |

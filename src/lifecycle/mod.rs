@@ -25,7 +25,7 @@ pub use mark::{Described, Install, InvalidMark, MARK_MAX_LENGTH, Mark, ObjectPar
 pub use memory::{
     Custody, Finalizer, Held, Hint, HintOrigin, Intent, IntentOutcome, Memory, Operation, Record, Refusal,
 };
-pub use outcome::{Outcome, Problem, ProblemKind};
+pub use outcome::{Failure, Outcome, Problem, ProblemKind};
 use rules::Rule;
 pub use settle::{Aftermath, Settled, settle};
 pub use step::{Look, Stalled, Step, Waiting};

@@ -46,6 +46,21 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// The answer, or why there is none: for reads, where the classes of failure make no difference.
+    pub fn answer(self) -> Result<T, Failure> {
+        match self {
+            Outcome::Done(answer) => Ok(answer),
+            Outcome::Refused(problem) | Outcome::Unknown(problem) => Err(Failure {
+                problem,
+                retry_after: None,
+            }),
+            Outcome::Throttled { retry_after, problem } => Err(Failure {
+                problem,
+                retry_after: Some(retry_after),
+            }),
+        }
+    }
+
     /// A bounded word for metrics and logs: `done`, `refused`, `throttled` or `unknown`.
     pub fn class(&self) -> &'static str {
         match self {
@@ -55,6 +70,15 @@ impl<T> Outcome<T> {
             Outcome::Unknown(_) => "unknown",
         }
     }
+}
+
+/// A read that gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub problem: Problem,
+    /// Not before this long from now, where the remote said so.
+    pub retry_after: Option<Duration>,
 }
 
 /// What went wrong with a request, in the remote's own words where it had any.

@@ -27,6 +27,10 @@ pub struct ImageCatalogStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
     pub last_handled_reconcile_at: Option<String>,
+    /// Digest of the spec that `Ready` last held for, without `suspend`: tells whether a suspended resource has been edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub applied_spec: Option<String>,
     /// The uid of the resource that the record below belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128))]
@@ -173,6 +177,7 @@ impl Default for ImageCatalogStatus {
             observed_generation: unobserved(),
             conditions: Vec::new(),
             last_handled_reconcile_at: None,
+            applied_spec: None,
             owner_uid: None,
             stream_id: None,
             stream_name: None,

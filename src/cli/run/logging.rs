@@ -1,6 +1,6 @@
 //! Log lines: events with fields, on standard error.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -49,7 +49,9 @@ pub(super) fn start(format: LogFormat, level: &str) -> Result<LogLevel, LoggingE
 type Filtered = tracing_subscriber::layer::Layered<reload::Layer<EnvFilter, Registry>, Registry>;
 
 fn lines(format: LogFormat) -> Box<dyn Layer<Filtered> + Send + Sync> {
-    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     match format {
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
         LogFormat::Text => lines.boxed(),

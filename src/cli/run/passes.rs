@@ -31,5 +31,5 @@ pub(super) fn passes(tools: Tools, remote: Remote) -> impl Pass {
         install,
         settling_window: remote.settling_window,
     };
-    Passes::new(Context::new(&tools, connections, settings))
+    Passes::new(Context::new(tools, connections, settings))
 }

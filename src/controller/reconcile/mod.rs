@@ -7,7 +7,6 @@ mod cluster;
 mod connection;
 mod context;
 mod image_catalog;
-mod look;
 mod passes;
 mod problem;
 mod references;

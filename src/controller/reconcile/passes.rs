@@ -9,11 +9,10 @@ use futures::future::BoxFuture;
 use super::context::Context;
 use super::{connection, image_catalog};
 use crate::api::ImageCatalog;
-use crate::connections::{ConnectionKey, Connections};
+use crate::connections::{AccountChange, Changes, ConnectionKey, Connections};
 use crate::controller::key::{Key, Kind};
 use crate::controller::queue::{Pass, QueueHandle, Urgency, Verdict};
 use crate::controller::watch::Caches;
-use crate::inventory::{AccountChange, Changes};
 use crate::kinds::image_catalog::{IMAGE, KIND};
 use crate::lifecycle::{Install, Mark, ObjectPart, RemoteId};
 
@@ -33,11 +32,11 @@ impl Pass for Passes {
     fn run(&self, key: Key) -> BoxFuture<'_, Verdict> {
         async move {
             match key.kind {
-                Kind::CloudConnection => match self.context.cached_connections.get(&key.object_ref()) {
+                Kind::CloudConnection => match self.context.tools.caches.connections.get(&key.object_ref()) {
                     Some(resource) => connection::reconcile(&self.context, resource).await,
                     None => Verdict::Gone,
                 },
-                Kind::ImageCatalog => match self.context.cached_catalogs.get(&key.object_ref()) {
+                Kind::ImageCatalog => match self.context.tools.caches.catalogs.get(&key.object_ref()) {
                     Some(resource) => image_catalog::reconcile(&self.context, resource).await,
                     None => Verdict::Gone,
                 },

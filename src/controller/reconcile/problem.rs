@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Verdict;
 use crate::api::Reason;
 use crate::kinds::{Report, Standing};
-use crate::lifecycle::{Outcome, Problem, ProblemKind};
+use crate::lifecycle::{Failure, Problem, ProblemKind};
 
 /// Why a pass could not go on, and when to try again.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Setback {
     }
 
     /// The answer of a remote read that did not work.
-    pub(super) fn of_problem(problem: &Problem) -> Self {
+    fn of_problem(problem: &Problem) -> Self {
         let standing = match problem.kind {
             ProblemKind::Unauthorized | ProblemKind::Forbidden | ProblemKind::NotAllowed => Standing::Stalled,
             _ => Standing::Reconciling,
@@ -41,15 +41,16 @@ impl Setback {
     }
 }
 
-/// The answer of a remote read, or why there is none.
-pub(super) fn answer<T>(outcome: Outcome<T>) -> Result<T, Setback> {
-    match outcome {
-        Outcome::Done(answer) => Ok(answer),
-        Outcome::Refused(problem) | Outcome::Unknown(problem) => Err(Setback::of_problem(&problem)),
-        Outcome::Throttled { retry_after, problem } => Err(Setback {
-            verdict: Verdict::FailedUntil(retry_after),
-            ..Setback::of_problem(&problem)
-        }),
+impl From<Failure> for Setback {
+    fn from(failure: Failure) -> Self {
+        let setback = Setback::of_problem(&failure.problem);
+        match failure.retry_after {
+            Some(after) => Setback {
+                verdict: Verdict::FailedUntil(after),
+                ..setback
+            },
+            None => setback,
+        }
     }
 }
 

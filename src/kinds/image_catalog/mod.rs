@@ -1,7 +1,9 @@
 //! `ImageCatalog`: an image with its first version.
 
+pub mod applied;
 pub mod changes;
 pub mod desired;
+pub mod look;
 pub mod mirror;
 pub mod observed;
 pub mod perform;

@@ -89,10 +89,10 @@ pub(super) fn held(situation: Situation<'_>, record: &Record, held: &Held) -> St
     }
     let sighting = match situation.looks.find(&held.id) {
         Some(sighting) => sighting,
-        None if !Rule::AbsenceIsNotProof.holds() => return absent(situation, held),
+        None if !Rule::AbsenceIsNotProof.holds() => return absent(situation, record, held),
         None => match situation.by_id(&held.id) {
             Err(look) => return look,
-            Ok(ById::Absent) => return absent(situation, held),
+            Ok(ById::Absent) => return absent(situation, record, held),
             Ok(ById::Found(sighting)) => sighting,
         },
     };
@@ -134,9 +134,14 @@ fn send(situation: Situation<'_>, record: &Record) -> Step {
 }
 
 /// The object on record can't be found.
-fn absent(situation: Situation<'_>, held: &Held) -> Step {
+fn absent(situation: Situation<'_>, record: &Record, held: &Held) -> Step {
     if Rule::FinalizerStaysUntilSettled.holds() {
-        if let Some(remaining) = situation.window_left(held.since) {
+        // A delete is sent only to what was seen, so what is absent after one is not merely too new to be seen.
+        let was_seen = record
+            .intent
+            .as_ref()
+            .is_some_and(|intent| intent.operation == Operation::Delete);
+        if let (false, Some(remaining)) = (was_seen, situation.window_left(held.since)) {
             return Step::Wait(Waiting::Settling {
                 operation: Operation::Create,
                 remaining,

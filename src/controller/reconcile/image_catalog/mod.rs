@@ -1,31 +1,38 @@
 //! One pass over an `ImageCatalog`.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | this one | the pass: decide, carry out, again |
+//! | `send` | the intent, the request, its outcome |
+//! | `status` | the end of a pass: what is said and written |
+//! | `suspend` | stopped on purpose |
+
+mod send;
+mod status;
+mod suspend;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use kube::{Api, Resource, ResourceExt};
+use kube::{Api, ResourceExt};
 
 use super::context::Context;
-use super::look::Looking;
 use super::problem::Setback;
-use super::write::{self, Answered, FinalizerChange, MetadataChange, WriteError};
-use super::{Moment, Verdict, cluster, references, tell};
+use super::write::{self, FinalizerChange, MetadataChange, WriteError};
+use super::{Moment, Verdict, cluster, references};
 use crate::api::names::{RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
 use crate::api::{DeletionPolicy, ImageCatalog, ImageCatalogStatus, ManagementPolicy, Reason};
 use crate::connections::Connection;
-use crate::kinds::image_catalog::perform::{self, Performed, Target};
+use crate::kinds::image_catalog::look::Looking;
 use crate::kinds::image_catalog::{IMAGE, InvalidSpec, Seen, Wanted, desired, mirror, report};
-use crate::kinds::{Report, Standing, conditions, memory};
+use crate::kinds::{Report, Standing, memory};
 use crate::lifecycle::{
-    Account, Aftermath, Blocker, Custody, Finalizer, Held, Intent, Look, Looks, Memory, Operation, Record,
-    RemoteId, Situation, Step, Waiting, Witness, decide, settle,
+    Account, Blocker, Finalizer, Freshness, Held, Look, Looks, Memory, Record, RemoteId, Situation, Stalled,
+    Step, Waiting, Witness, decide,
 };
 
 /// How many decisions one pass may take; more is a mistake in the decision.
 const MOST_STEPS: u32 = 24;
-
-/// How often the outcome of a request is written when others write at the same time.
-const MOST_WRITES: u32 = 8;
 
 /// How soon a pass is repeated that somebody else's write has overtaken.
 const AGAIN_AT_ONCE: Duration = Duration::from_millis(200);
@@ -79,6 +86,8 @@ struct Pass<'a> {
     record: Option<Record>,
     witness: Witness,
     looks: Looks,
+    /// What the next look may rest on, unless the decision wants a fresh one anyway.
+    look_at: Freshness,
     seen: Option<Seen>,
     begun: Option<String>,
     connection: Option<Arc<Connection>>,
@@ -95,7 +104,7 @@ impl<'a> Pass<'a> {
         Pass {
             context,
             api: Api::namespaced(
-                context.client.clone(),
+                context.tools.client.clone(),
                 catalog.metadata.namespace.as_deref().unwrap_or_default(),
             ),
             began: Moment::now(),
@@ -104,6 +113,7 @@ impl<'a> Pass<'a> {
             object,
             witness: context.witness(uid),
             looks: Looks::nothing(),
+            look_at: Freshness::Cached,
             seen: None,
             begun: None,
             connection: None,
@@ -141,47 +151,6 @@ impl<'a> Pass<'a> {
         Ok(Verdict::Failed)
     }
 
-    fn suspended(&self) -> Option<Report> {
-        let own = self.object.spec.suspend.then_some("spec.suspend is set");
-        let connection = references::cached_connection(self.context, &self.object);
-        let theirs = connection.filter(|connection| connection.spec.suspend);
-        let why = own.or_else(|| theirs.map(|_| "spec.suspend of the CloudConnection is set"))?;
-        Some(Report::paused(
-            Reason::Suspended,
-            format!("{why}: no remote call is made"),
-        ))
-    }
-
-    /// An applied generation keeps what it had.
-    async fn finish_paused(&mut self, paused: Report) -> Result<Verdict, WriteError> {
-        let generation = self.object.metadata.generation;
-        let ready = conditions::ready(&self.status.conditions);
-        let applied =
-            ready.is_some_and(|ready| ready.status == "True" && ready.observed_generation >= generation);
-        let before = ready.map(|ready| (ready.reason.clone(), ready.message.clone()));
-        match before.filter(|_| self.applied_but_for_suspend(applied)) {
-            Some(_) => {
-                let generation = generation.unwrap_or_default();
-                for condition in &mut self.status.conditions {
-                    condition.observed_generation = Some(generation);
-                }
-                self.status.observed_generation = generation;
-                self.write_status_if_changed().await?;
-                Ok(Verdict::Settled)
-            }
-            None => self.finish(paused, Verdict::Settled).await,
-        }
-    }
-
-    /// Setting `suspend` is a new generation that changes nothing else, as far as a pass can tell.
-    fn applied_but_for_suspend(&self, applied: bool) -> bool {
-        let generation = self.object.metadata.generation.unwrap_or_default();
-        let just_suspended = self.object.spec.suspend && self.status.observed_generation + 1 == generation;
-        let was_ready =
-            conditions::ready(&self.status.conditions).is_some_and(|ready| ready.status == "True");
-        applied || just_suspended && was_ready && self.object.metadata.deletion_timestamp.is_none()
-    }
-
     fn wanted(&mut self) -> Result<Wanted, InvalidSpec> {
         let connection = references::cached_connection(self.context, &self.object);
         let account = connection
@@ -204,7 +173,7 @@ impl<'a> Pass<'a> {
         )
     }
 
-    /// A person asked for a pass now: what was refused is tried again.
+    /// A person asked for a pass now: it looks anew, and what was refused is tried again.
     fn hear_a_request(&mut self, wanted: &Wanted) {
         let asked = self.object.annotations().get(RECONCILE_REQUESTED_AT);
         let asked = asked.map(|value| value.chars().take(256).collect::<String>());
@@ -218,6 +187,7 @@ impl<'a> Pass<'a> {
                     },
                 );
             }
+            self.look_at = Freshness::SincePassBegan;
             self.status.last_handled_reconcile_at = asked;
         }
         if !self.object.annotations().contains_key(RESOLVE) {
@@ -370,17 +340,21 @@ impl<'a> Pass<'a> {
         let looking = Looking {
             wanted,
             connection: &connection,
-            began: self.began,
+            began: self.began.instant,
             claim: &claim,
             held: held.as_ref(),
             recorded_version: recorded_version.as_ref(),
+        };
+        let look = match look {
+            Look::Cached if self.look_at == Freshness::SincePassBegan => &Look::Fresh,
+            look => look,
         };
         let (mut looks, mut seen) = (self.looks.clone(), self.seen.clone());
         let looked = looking.look(look, &mut looks, &mut seen).await;
         self.looks = looks;
         self.seen = seen;
         self.connection = Some(connection);
-        looked
+        looked.map_err(Setback::from)
     }
 
     /// An older resource of this namespace and connection that holds the image.
@@ -397,7 +371,7 @@ impl<'a> Pass<'a> {
             references::cached_connection(self.context, catalog)
                 .and_then(|c| Some(c.spec.account()?.to_string()))
         };
-        let all = self.context.cached_catalogs.state();
+        let all = self.context.tools.caches.catalogs.state();
         let other = all.iter().find(|other| {
             other.uid() != self.object.uid()
                 && holds(other)
@@ -409,54 +383,6 @@ impl<'a> Pass<'a> {
             other.namespace().unwrap_or_default(),
             other.name_any()
         ))
-    }
-
-    async fn begin(&mut self, wanted: &Wanted, intent: Intent) -> Result<Option<Verdict>, WriteError> {
-        if let Err(setback) = self.password(wanted, &intent.operation).await {
-            return self.finish_setback(setback).await.map(Some);
-        }
-        if intent.operation == Operation::Create {
-            self.answered(wanted);
-        }
-        let attempt = intent.attempt.clone();
-        let report = report::beginning(&intent.operation);
-        self.persist_intent(intent, &report).await?;
-        self.begun = Some(attempt);
-        Ok(None)
-    }
-
-    async fn password(
-        &self,
-        wanted: &Wanted,
-        operation: &Operation,
-    ) -> Result<Option<secrecy::SecretString>, Setback> {
-        match wanted
-            .password_reference()
-            .filter(|_| *operation == Operation::Create)
-        {
-            Some(reference) => {
-                let namespace = self.object.namespace().unwrap_or_default();
-                references::secret(self.context, &namespace, reference)
-                    .await
-                    .map(Some)
-            }
-            None => Ok(None),
-        }
-    }
-
-    /// Writes the intent ahead of its request: refused when anybody else wrote meanwhile.
-    async fn persist_intent(&mut self, intent: Intent, report: &Report) -> Result<(), WriteError> {
-        let record = Record {
-            intent: Some(intent),
-            ..self.record.clone().unwrap_or_default()
-        };
-        self.put_record(&record);
-        self.put_report(report);
-        self.write_status_if_changed().await?;
-        self.witness.wrote(&record);
-        self.context
-            .keep_witness(&self.object.uid().unwrap_or_default(), self.witness.clone());
-        Ok(())
     }
 
     /// Changes the record in hand; it is written with the report at the end of the pass.
@@ -478,80 +404,6 @@ impl<'a> Pass<'a> {
     fn answered(&mut self, wanted: &Wanted) {
         if wanted.desired.resolution.is_some() {
             self.status.last_handled_resolve = self.object.annotations().get(RESOLVE).cloned();
-        }
-    }
-
-    async fn send(&mut self, wanted: &Wanted, operation: Operation) -> Result<Verdict, WriteError> {
-        let (Some(connection), Some(record)) = (self.connection.clone(), self.record.clone()) else {
-            return Ok(Verdict::Failed);
-        };
-        let password = match self.password(wanted, &operation).await {
-            Ok(password) => password,
-            Err(setback) => return self.finish_setback(setback).await,
-        };
-        let recorded_version = desired::recorded_version(&self.status);
-        let target = Target {
-            wanted,
-            seen: self.seen.as_ref(),
-            recorded_version: recorded_version.as_ref(),
-            password,
-        };
-        let Performed { outcome, created } = perform::perform(connection.client(), &operation, target).await;
-        tracing::info!(
-            catalog = %self.object.name_any(), namespace = ?self.object.namespace(), ?operation,
-            attempt = self.begun.as_deref(), outcome = outcome.class(), "remote write"
-        );
-        let account = &wanted.desired.account;
-        let now = Moment::now();
-        let settled = settle(&record, &outcome, account, &wanted.desired.basis, now.wall);
-        let id = settled.record.held.as_ref().map(|held| held.id.clone());
-        connection.inventory().written(id.as_ref());
-        if let Some(id) = &id {
-            connection.inventory().watch_image(wanted.mark.object, id);
-        }
-        if let Some(created) = &created {
-            mirror::created(&mut self.status, created);
-        }
-        self.put_record(&settled.record);
-        self.put_report(&report::aftermath(&operation, &settled.aftermath));
-        self.persist_outcome(&record).await?;
-        self.witness.wrote(&settled.record);
-        self.context
-            .keep_witness(&self.object.uid().unwrap_or_default(), self.witness.clone());
-        self.put_back(wanted).await?;
-        Ok(self.after(&settled.aftermath))
-    }
-
-    /// Writes what came of a request. It must not be lost to somebody who edits the resource at the same time.
-    async fn persist_outcome(&mut self, sent_with: &Record) -> Result<(), WriteError> {
-        for _ in 0..MOST_WRITES {
-            match self.write_status_if_changed().await {
-                Err(WriteError::Outdated { .. }) => {}
-                done => return done,
-            }
-            let name = self.object.name_any();
-            let latest = write::in_time("reading the resource again", self.api.get(&name)).await?;
-            let still = latest
-                .status
-                .as_ref()
-                .and_then(|status| status.parts.iter().find(|part| part.name == IMAGE));
-            let same = still.is_some_and(|part| memory::record_of(part) == *sent_with);
-            if latest.uid() != self.object.uid() || !same {
-                break;
-            }
-            self.object = latest;
-        }
-        Err(WriteError::Outdated {
-            doing: "writing what came of a request",
-        })
-    }
-
-    fn after(&self, aftermath: &Aftermath) -> Verdict {
-        match aftermath {
-            Aftermath::Done | Aftermath::LookAgain(_) => Verdict::After(self.soon()),
-            Aftermath::TryAgain(_) => Verdict::Failed,
-            Aftermath::ComeBack { after, .. } => Verdict::FailedUntil(*after),
-            Aftermath::Refused(_) => Verdict::After(self.slowly()),
         }
     }
 
@@ -586,8 +438,7 @@ impl<'a> Pass<'a> {
         })
     }
 
-    fn candidates(&mut self, stalled: &crate::lifecycle::Stalled) {
-        use crate::lifecycle::Stalled;
+    fn candidates(&mut self, stalled: &Stalled) {
         let candidates: Vec<_> = match stalled {
             Stalled::Ambiguous(all) => all.iter().collect(),
             Stalled::OwnedByAnotherInstall(one) | Stalled::NameTaken(one) | Stalled::Mismatch(one) => {
@@ -616,123 +467,6 @@ impl<'a> Pass<'a> {
             Standing::Reconciling => Verdict::After(self.slowly()),
         };
         self.finish_seen(wanted, report, verdict).await
-    }
-
-    /// Ends the pass with what was seen in status.
-    async fn finish_seen(
-        &mut self,
-        wanted: &Wanted,
-        report: Report,
-        verdict: Verdict,
-    ) -> Result<Verdict, WriteError> {
-        if let Some(seen) = self.seen.clone() {
-            let recorded = desired::recorded_version(&self.status);
-            mirror::image(&mut self.status, wanted, &seen, recorded.as_ref());
-        }
-        let verdict = self.finish(report, verdict).await?;
-        self.put_back(wanted).await?;
-        Ok(verdict)
-    }
-
-    /// A pass that could not look says so, unless the image was fine when it was last seen: then the connection says it.
-    async fn finish_setback(&mut self, setback: Setback) -> Result<Verdict, WriteError> {
-        let generation = self.object.metadata.generation;
-        let ready = conditions::ready(&self.status.conditions);
-        let fine =
-            ready.is_some_and(|ready| ready.status == "True" && ready.observed_generation == generation);
-        if fine && self.object.metadata.deletion_timestamp.is_none() {
-            self.write_status_if_changed().await?;
-            return Ok(setback.verdict);
-        }
-        self.finish(setback.report, setback.verdict).await
-    }
-
-    async fn finish(&mut self, report: Report, verdict: Verdict) -> Result<Verdict, WriteError> {
-        let custody = self.witness.clone().custody(
-            self.record.as_ref(),
-            self.context.settings.settling_window,
-            self.began.wall,
-        );
-        // Nothing was ever sent, and this process knows it: whoever comes after may know it too.
-        if self.record.is_none() && custody == Custody::Own {
-            self.put_record(&Record::default());
-            self.witness.wrote(&Record::default());
-        }
-        self.put_report(&report);
-        self.write_status_if_changed().await?;
-        Ok(verdict)
-    }
-
-    fn put_report(&mut self, report: &Report) {
-        let generation = self.object.metadata.generation.unwrap_or_default();
-        self.status.conditions = report.conditions(&self.status.conditions, generation, self.began.wall);
-        self.status.observed_generation = generation;
-        self.report = Some(report.clone());
-    }
-
-    async fn write_status_if_changed(&mut self) -> Result<(), WriteError> {
-        let fitted = self
-            .context
-            .catalog_bounds
-            .fit(&self.status)
-            .unwrap_or_else(|_| self.status.clone());
-        if self.object.status.as_ref() == Some(&fitted) {
-            return Ok(());
-        }
-        let before = self.object.status.replace(fitted);
-        let written = write::status(&self.api, &self.object).await;
-        match written {
-            Ok(object) => {
-                self.tell(before.as_ref());
-                self.object = object;
-                Ok(())
-            }
-            Err(error) => {
-                self.object.status = before;
-                Err(error)
-            }
-        }
-    }
-
-    /// An event where the reason has changed.
-    fn tell(&self, before: Option<&ImageCatalogStatus>) {
-        let before = before
-            .map(|status| status.conditions.as_slice())
-            .unwrap_or_default();
-        if let Some(event) = self
-            .report
-            .as_ref()
-            .and_then(|report| tell::event(before, report))
-        {
-            self.context.events.tell(self.object.object_ref(&()), event);
-        }
-    }
-
-    /// Puts back what people and tools drop: the annotation that remembers the id; and takes away answers acted on.
-    async fn put_back(&mut self, wanted: &Wanted) -> Result<(), WriteError> {
-        if self.object.metadata.deletion_timestamp.is_some() {
-            return Ok(());
-        }
-        let held = self.record.as_ref().and_then(|record| record.held.as_ref());
-        let remote_id = held.map(|held| memory::annotation_of(&held.id, wanted.mark));
-        let there = self.object.annotations().get(REMOTE_ID);
-        let answer = self.object.annotations().get(RESOLVE);
-        let change = MetadataChange {
-            finalizer: None,
-            remote_id: remote_id.filter(|wanted| Some(wanted) != there),
-            answered: answer
-                .filter(|answer| Some(*answer) == self.status.last_handled_resolve.as_ref())
-                .map(|_| Answered),
-        };
-        if change == MetadataChange::default() {
-            return Ok(());
-        }
-        self.write_metadata(&change).await
-    }
-
-    async fn write_metadata(&mut self, change: &MetadataChange) -> Result<(), WriteError> {
-        self.object = write::metadata(&self.api, &self.object, change).await?;
-        Ok(())
     }
 
     async fn release(&mut self, wanted: &Wanted) -> Result<Verdict, WriteError> {

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use super::Moment;
-use super::problem::{Setback, answer};
+use tokio::time::Instant;
+
+use super::{Seen, Wanted, changes, observed};
 use crate::connections::Connection;
 use crate::inventory::{Entry, Trust};
-use crate::kinds::image_catalog::{Seen, Wanted, changes, observed};
 use crate::lifecycle::{
-    ById, Freshness, InventoryTrust, Look, Looks, Outcome, ProblemKind, RemoteId, Sighting,
+    ById, Failure, Freshness, InventoryTrust, Look, Looks, Outcome, ProblemKind, RemoteId, Sighting,
 };
 
 /// Looks at the remote for one image, and keeps what it has seen in this pass.
-pub(super) struct Looking<'a> {
+pub struct Looking<'a> {
+    /// What the resource asks for.
     pub wanted: &'a Wanted,
+    /// Where to look.
     pub connection: &'a Connection,
-    pub began: Moment,
+    /// When the pass began.
+    pub began: Instant,
     /// Which older resource holds an image.
     pub claim: &'a (dyn Fn(&RemoteId) -> Option<String> + Sync),
     /// The image on record.
@@ -26,12 +29,7 @@ pub(super) struct Looking<'a> {
 
 impl Looking<'_> {
     /// Carries out one look.
-    pub(super) async fn look(
-        &self,
-        look: &Look,
-        looks: &mut Looks,
-        seen: &mut Option<Seen>,
-    ) -> Result<(), Setback> {
+    pub async fn look(&self, look: &Look, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Failure> {
         match look {
             Look::Cached => self.cached(looks, seen).await,
             Look::Fresh => self.fresh(looks, seen).await,
@@ -39,11 +37,11 @@ impl Looking<'_> {
         }
     }
 
-    async fn cached(&self, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Setback> {
+    async fn cached(&self, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Failure> {
         let inventory = self.connection.inventory();
         let snapshot = match inventory.latest() {
             Some(snapshot) => snapshot,
-            None => answer(inventory.listed_since(self.began.instant).await)?,
+            None => inventory.listed_since(self.began).await.answer()?,
         };
         looks.freshness = Freshness::Cached;
         let entry = self.held.and_then(|id| snapshot.get(id));
@@ -56,16 +54,12 @@ impl Looking<'_> {
         Ok(())
     }
 
-    async fn fresh(&self, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Setback> {
+    async fn fresh(&self, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Failure> {
         let inventory = self.connection.inventory();
         let found = inventory
-            .look(
-                &self.wanted.stream_name,
-                self.wanted.mark.object,
-                self.began.instant,
-            )
+            .look(&self.wanted.stream_name, self.wanted.mark.object, self.began)
             .await;
-        let entries = answer(found)?;
+        let entries = found.answer()?;
         looks.freshness = Freshness::SincePassBegan;
         looks.listed = entries.iter().map(|entry| self.sighting(entry)).collect();
         if let Some(entry) = entries
@@ -78,11 +72,11 @@ impl Looking<'_> {
         Ok(())
     }
 
-    async fn by_id(&self, id: &RemoteId, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Setback> {
+    async fn by_id(&self, id: &RemoteId, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Failure> {
         let by_id = match self.connection.inventory().get_image(id).await {
             Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => ById::Absent,
             other => {
-                let entry = Arc::new(Entry::new(answer(other)?, Vec::new()));
+                let entry = Arc::new(Entry::new(other.answer()?, Vec::new()));
                 let sighting = self.sighting(&entry);
                 if Some(id) == self.held {
                     self.see(entry, Freshness::SincePassBegan, looks, seen).await?;
@@ -102,12 +96,12 @@ impl Looking<'_> {
         freshness: Freshness,
         looks: &mut Looks,
         seen: &mut Option<Seen>,
-    ) -> Result<(), Setback> {
+    ) -> Result<(), Failure> {
         let inventory = self.connection.inventory();
-        let newer_than = (freshness == Freshness::SincePassBegan).then_some(self.began.instant);
+        let newer_than = (freshness == Freshness::SincePassBegan).then_some(self.began);
         let versions = match inventory.versions(&entry.image.id, newer_than).await {
             Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => Arc::from([]),
-            other => answer(other)?,
+            other => other.answer()?,
         };
         let mark = self.sighting(&entry).mark;
         // A search shows the image alone; its copies are those of the last listing.
