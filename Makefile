@@ -23,7 +23,7 @@ lint: ## Format and clippy
 
 generate: ## The definitions in crds/, and docs/reference
 	$(CARGO) run --locked --quiet -- crds --out crds
-	UPDATE=1 $(CARGO) test --locked --quiet --test docs
+	UPDATE=1 $(CARGO) test --locked --quiet --test docs current
 
 # One part: make bench PART=kills
 bench: tools ## The table of figures: latency, a thousand catalogs, default limits, kills

@@ -1,5 +1,5 @@
 //! The documentation: generated pages are current, manifests are accepted, links lead somewhere.
-//! `UPDATE=1 cargo test --test docs` writes the generated pages anew.
+//! `UPDATE=1 cargo test --test docs current` writes the generated pages anew.
 // Helpers of tests are tests too: a panic in them is a failed test.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 

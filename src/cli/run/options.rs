@@ -75,7 +75,7 @@ pub struct Args {
     #[arg(
         long,
         env = "IMAGE_OPERATOR_WORKERS",
-        default_value = "16",
+        default_value = "64",
         value_name = "NUMBER"
     )]
     workers: NonZeroUsize,
