@@ -110,7 +110,7 @@ async fn steady(workbench: &Workbench, table: &mut Table) {
     let audit = cluster().audit();
     let (position, seq, cpu) = (audit.position(), workbench.latest_request().await, process.cpu());
     tokio::time::sleep(STEADY).await;
-    let cpu = process.cpu() - cpu;
+    let cpu = process.cpu().saturating_sub(cpu);
     let requests = workbench.requests_since(seq).await;
     let writes = audit.writes_in(&workbench.namespace.name, position);
 

@@ -1,6 +1,7 @@
 //! A connection to the simulator, and catalogs of gallery images: the quickest thing to create, Ready as soon as the
 //! copy in its provider instance is AVAILABLE.
 
+use image_operator::api::cloud_connection::RateLimit;
 use image_operator::api::{CloudConnection, ImageCatalog};
 use serde_json::json;
 
@@ -17,7 +18,7 @@ pub struct Limits<'a> {
     /// `polling.idleInterval`.
     pub idle_interval: &'a str,
     /// Both of `rateLimit`; `None` for the defaults.
-    pub requests_per_second: Option<u32>,
+    pub requests_per_second: Option<i32>,
 }
 
 impl Default for Limits<'_> {
@@ -32,7 +33,7 @@ impl Default for Limits<'_> {
 
 /// A connection to the simulator at `url`, with the token of its built-in account.
 pub fn connection(url: &str, limits: Limits<'_>) -> CloudConnection {
-    let mut connection = json!({
+    let connection = json!({
         "apiVersion": "image-operator.dev/v1alpha1",
         "kind": "CloudConnection",
         "metadata": { "name": CONNECTION },
@@ -46,10 +47,15 @@ pub fn connection(url: &str, limits: Limits<'_>) -> CloudConnection {
             "polling": { "activeInterval": limits.active_interval, "idleInterval": limits.idle_interval },
         },
     });
+    let mut connection: CloudConnection =
+        serde_json::from_value(connection).expect("the connection fits its type");
     if let Some(rate) = limits.requests_per_second {
-        connection["spec"]["rateLimit"] = json!({ "requestsPerSecond": rate, "burst": rate });
+        connection.spec.rate_limit = RateLimit {
+            requests_per_second: rate,
+            burst: rate,
+        };
     }
-    serde_json::from_value(connection).expect("the connection fits its type")
+    connection
 }
 
 /// A catalog that copies an image of a gallery; its remote name is its own.
