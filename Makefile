@@ -2,20 +2,28 @@
 
 CARGO ?= cargo
 
-.PHONY: test lint tools demo
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint generate tools
 
-test: tools
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Stays up on a terminal.
+demo: tools ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
+	@$(CARGO) build --locked --bins
+	@$(CARGO) run --locked --quiet --example demo
+
+test: tools ## Every test, those on a real API server included
 	$(CARGO) test --locked
 
-lint:
+# That the generated files are current, tests/crds.rs and tests/docs.rs hold.
+lint: ## Format and clippy
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
-# The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin.
-tools:
-	@tests/kubernetes/build.sh
+generate: ## The definitions in crds/, and docs/reference
+	$(CARGO) run --locked --quiet -- crds --out crds
+	UPDATE=1 $(CARGO) test --locked --quiet --test docs current
 
-# etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready; stays up on a terminal.
-demo: tools
-	@$(CARGO) build --locked --bins
-	@$(CARGO) run --locked --quiet --example demo
+tools: ## The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin
+	@tests/kubernetes/build.sh

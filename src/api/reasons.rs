@@ -115,7 +115,7 @@ reasons! {
     MarkNotKept,
     /// It cannot be found out what became of a remote write: answer with the annotation `image-operator.dev/resolve`.
     OutcomeUnknown,
-    /// A change was sent several times and had no effect; the message says which. It is tried again when the spec changes.
+    /// A change was sent several times and had no effect; the message says which. Set the annotation `image-operator.dev/reconcile-requested-at` to try again.
     GivenUp,
     /// There is nothing to observe: name an image with `spec.streamId`.
     NothingToObserve,

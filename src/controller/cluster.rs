@@ -159,3 +159,65 @@ fn tell_not_established(definition: &str) {
 fn tell_no_answer(error: &kube::Error) {
     tracing::warn!(%error, "the API server does not answer; trying again");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::scripted::{ScriptedApi, refusal};
+    use serde_json::{Value, json};
+
+    fn cluster(client: Client) -> Cluster {
+        Cluster {
+            calls: client.clone(),
+            watches: client,
+        }
+    }
+
+    fn definition(established: &str) -> Value {
+        let mut definition = serde_json::to_value(api::definitions().unwrap().remove(0)).unwrap();
+        definition["status"] = json!({
+            "conditions": [{ "type": "Established", "status": established }],
+        });
+        definition
+    }
+
+    #[tokio::test]
+    async fn missing_definitions_are_waited_for() {
+        let (api, client) = ScriptedApi::start(|before, _| match before {
+            0 => refusal(404, "NotFound"),
+            1 => (200, definition("False")),
+            _ => (200, definition("True")),
+        })
+        .await;
+        cluster(client).wait_for_definitions().await.unwrap();
+        let definitions = api::definitions().unwrap().len();
+        assert_eq!(api.asked().len(), definitions + 2);
+    }
+
+    #[tokio::test]
+    async fn definitions_that_may_not_be_read_hold_nothing_up() {
+        let (_, client) = ScriptedApi::start(|_, _| refusal(403, "Forbidden")).await;
+        cluster(client).wait_for_definitions().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_cluster_is_known_by_the_uid_of_kube_system_once_the_api_server_answers() {
+        let (api, client) = ScriptedApi::start(|before, _| match before {
+            0 => refusal(503, "ServiceUnavailable"),
+            _ => (
+                200,
+                json!({ "metadata": { "name": "kube-system", "uid": "u-1" } }),
+            ),
+        })
+        .await;
+        assert_eq!(cluster(client).id().await.unwrap(), "u-1");
+        assert_eq!(api.asked()[1].path, "/api/v1/namespaces/kube-system");
+    }
+
+    #[tokio::test]
+    async fn a_forbidden_kube_system_says_what_to_do() {
+        let (_, client) = ScriptedApi::start(|_, _| refusal(403, "Forbidden")).await;
+        let error = cluster(client).id().await.unwrap_err();
+        assert!(error.to_string().contains("--cluster-id"), "{error}");
+    }
+}

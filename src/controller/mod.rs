@@ -23,6 +23,8 @@ pub mod queue;
 pub mod readiness;
 pub mod reconcile;
 mod run;
+#[cfg(test)]
+mod scripted;
 pub mod serve;
 pub mod watch;
 

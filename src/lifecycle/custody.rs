@@ -72,6 +72,11 @@ impl Witness {
         });
     }
 
+    /// A request was sent and what came of it could not be written: the record does not tell all any more.
+    pub fn lost_an_outcome(&mut self) {
+        self.seen = None;
+    }
+
     /// For the exploration, which moves the past instead of the clock: whether this record is the one last seen.
     #[cfg(test)]
     pub(super) fn has_seen(&self, record: Option<&Record>) -> bool {

@@ -71,7 +71,7 @@ pub struct Intent {
     pub operation: Operation,
     /// The id of this attempt, for logs.
     pub attempt: String,
-    /// When it was written.
+    /// When it was last written: before the request, and again with what is known of it.
     pub started_at: Timestamp,
     /// How often this has been sent with the same goal, this time included.
     pub tries: u32,
@@ -159,6 +159,20 @@ impl Memory {
 }
 
 impl Record {
+    /// A person asks for another try: refusals and earlier tries of a change no longer count.
+    #[must_use]
+    pub fn tried_afresh(&self) -> Self {
+        let intent = self.intent.clone().map(|intent| Intent {
+            tries: intent.tries.min(1),
+            ..intent
+        });
+        Record {
+            held: self.held.clone(),
+            intent,
+            refusal: None,
+        }
+    }
+
     /// Whether anything may exist remotely because of this record.
     pub fn may_exist_remotely(&self) -> bool {
         self.held.is_some() || self.intent.is_some()

@@ -66,10 +66,12 @@ pub fn settle(
             aftermath: Aftermath::Done,
         };
     };
+    // The request may have waited for its turn after its intent was written: its window begins now.
     let with_outcome = |outcome: IntentOutcome| {
         let mut record = record.clone();
         record.intent = Some(super::Intent {
             outcome,
+            started_at: now,
             ..intent.clone()
         });
         record

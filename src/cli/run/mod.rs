@@ -64,7 +64,7 @@ async fn operate(args: Args, log_level: controller::serve::LogLevel) -> Result<(
     let metrics = Arc::new(Metrics::default());
     let remote = args.remote(recorder::recorder(Arc::clone(&metrics)));
     controller::run(args.settings(), cluster, metrics, log_level, stop, |tools| {
-        passes::passes(&tools, remote)
+        passes::passes(tools, remote)
     })
     .await?;
     tracing::info!("stopped");

@@ -36,7 +36,7 @@ pub struct Args {
         long,
         env = "IMAGE_OPERATOR_WATCH_NAMESPACE",
         value_delimiter = ',',
-        value_name = "NAMESPACE"
+        value_name = "NAMESPACE", value_parser = namespace
     )]
     watch_namespace: Vec<String>,
 
@@ -75,7 +75,7 @@ pub struct Args {
     #[arg(
         long,
         env = "IMAGE_OPERATOR_WORKERS",
-        default_value = "16",
+        default_value = "64",
         value_name = "NUMBER"
     )]
     workers: NonZeroUsize,
@@ -121,6 +121,14 @@ impl Args {
     }
 }
 
+fn namespace(text: &str) -> Result<String, String> {
+    let letters = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    if text.is_empty() || text.len() > 63 || !text.chars().all(letters) {
+        return Err("give the name of a namespace; leave the option out to watch all".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 fn settling_window(text: &str) -> Result<Duration, String> {
     let interval: Interval = text
         .parse()
@@ -128,5 +136,84 @@ fn settling_window(text: &str) -> Result<Duration, String> {
     match interval.as_duration() {
         Duration::ZERO => Err("give a time longer than none, such as 5m".to_owned()),
         window => Ok(window),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use url::Url;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn parse(options: &[&str]) -> Result<Args, clap::Error> {
+        let line = std::iter::once("run").chain(options.iter().copied());
+        Line::try_parse_from(line).map(|line| line.args)
+    }
+
+    fn allows(options: &[&str], url: &str) -> bool {
+        let remote = parse(options)
+            .unwrap()
+            .remote(Arc::new(crate::remote::http::NoRecorder));
+        remote.allowed_hosts.check(&Url::parse(url).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn without_options_all_namespaces_are_watched_and_the_vendors_hosts_allowed() {
+        let settings = parse(&[]).unwrap().settings();
+        assert_eq!(settings.namespaces, Namespaces::All);
+        assert_eq!((settings.workers.get(), settings.cluster_id), (16, None));
+        for host in [
+            crate::remote::imagemgmt::HORIZON_CLOUD,
+            crate::remote::auth::CSP,
+            crate::remote::auth::CITRIX_CLOUD,
+            "https://cloud-sg-eu.horizon.omnissa.com",
+        ] {
+            assert!(allows(&[], host), "{host}");
+        }
+        assert!(!allows(&[], "https://example.com"));
+    }
+
+    #[test]
+    fn namespaces_and_hosts_can_be_repeated_or_given_with_commas() {
+        let settings = parse(&["--watch-namespace=a,b", "--watch-namespace=c"])
+            .unwrap()
+            .settings();
+        let names = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(settings.namespaces, Namespaces::Only(names.into()));
+
+        let options = ["--allowed-hosts=a.example,b.example", "--allowed-hosts=c.example"];
+        assert!(allows(&options, "https://c.example"));
+        assert!(!allows(&options, crate::remote::auth::CITRIX_CLOUD));
+    }
+
+    #[test]
+    fn plain_http_needs_its_option() {
+        let host = "--allowed-hosts=127.0.0.1";
+        assert!(!allows(&[host], "http://127.0.0.1"));
+        assert!(allows(&[host, "--allow-plain-http"], "http://127.0.0.1"));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_with_the_option_that_it_belongs_to() {
+        for option in [
+            "--settling-window=soon",
+            "--settling-window=0s",
+            "--allowed-hosts=https://a.example",
+            "--workers=0",
+            "--cluster-id=",
+            "--listen=8080",
+            "--log-format=xml",
+            "--watch-namespace=",
+        ] {
+            let error = parse(&[option]).unwrap_err().to_string();
+            let (name, _) = option.split_once('=').unwrap();
+            assert!(error.contains(name), "{option}: {error}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::lifecycle::Install;
 use crate::remote::http::AlwaysOpen;
 
 /// The passes over all kinds, and a task that wakes what has moved remotely.
-pub(super) fn passes(tools: &Tools, remote: Remote) -> impl Pass + use<> {
+pub(super) fn passes(tools: Tools, remote: Remote) -> impl Pass {
     let connections = Arc::new(Connections::new(connections::Settings {
         allowed_hosts: remote.allowed_hosts,
         settling_window: remote.settling_window,

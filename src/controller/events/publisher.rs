@@ -95,3 +95,79 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Reason;
+    use crate::controller::events::events;
+    use crate::controller::scripted::{Asked, ScriptedApi, refusal};
+    use serde_json::Value;
+
+    fn object() -> ObjectReference {
+        ObjectReference {
+            kind: Some("ImageCatalog".to_owned()),
+            namespace: Some("n".to_owned()),
+            name: Some("win11".to_owned()),
+            uid: Some("u".to_owned()),
+            ..ObjectReference::default()
+        }
+    }
+
+    fn event(note: &str) -> Event {
+        Event {
+            severity: Severity::Warning,
+            reason: Reason::RemoteRejected,
+            action: "Create",
+            note: note.to_owned(),
+        }
+    }
+
+    /// Tells these notes one after the other, and gives what the API server was asked.
+    async fn told(notes: &[&str], answer: fn(&Asked) -> (u16, Value)) -> Vec<Asked> {
+        let (api, client) = ScriptedApi::start(move |_, asked| answer(asked)).await;
+        let (events, publisher) = events(client, Arc::default());
+        for note in notes {
+            events.tell(object(), event(note));
+        }
+        publisher.run(std::future::ready(())).await;
+        api.asked()
+    }
+
+    #[tokio::test]
+    async fn an_event_is_published_beside_its_object_and_another_note_is_not_lost() {
+        let asked = told(&["first", "second"], |asked| (201, asked.body.clone())).await;
+        let path = "/apis/events.k8s.io/v1/namespaces/n/events";
+        assert!(
+            asked
+                .iter()
+                .all(|asked| asked.method == "POST" && asked.path == path)
+        );
+        let notes: Vec<_> = asked
+            .iter()
+            .map(|asked| asked.body["note"].as_str().unwrap())
+            .collect();
+        assert_eq!(notes, ["first", "second"]);
+        let event = &asked[0].body;
+        assert_eq!(
+            (
+                event["type"].as_str(),
+                event["reason"].as_str(),
+                event["reportingController"].as_str()
+            ),
+            (Some("Warning"), Some("RemoteRejected"), Some("image-operator"))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_repeated_event_is_published_once() {
+        let asked = told(&["same", "same", "same"], |asked| (201, asked.body.clone())).await;
+        assert_eq!(asked.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_refused_event_does_not_keep_the_next_from_being_published() {
+        let asked = told(&["first", "second"], |_| refusal(403, "Forbidden")).await;
+        assert_eq!(asked.len(), 2);
+    }
+}

@@ -9,7 +9,7 @@ use super::write::in_time;
 /// Whether the definition of a kind is being removed, which deletes every resource of it. Where that can't be found
 /// out, it counts as being removed: a delete can wait.
 pub(super) async fn definition_is_going(context: &Context, definition: &str) -> bool {
-    let definitions: Api<CustomResourceDefinition> = Api::all(context.client.clone());
+    let definitions: Api<CustomResourceDefinition> = Api::all(context.tools.client.clone());
     let found = in_time(
         "reading the custom resource definition",
         definitions.get_metadata(definition),

@@ -13,6 +13,8 @@ use crate::api::{CloudConnection, CloudConnectionStatus, Reason};
 use crate::connections::{
     Blueprint, BlueprintError, Checked, Connection, ConnectionKey, Trust, secret_references,
 };
+use crate::controller::key::{Key, Kind};
+use crate::controller::queue::Urgency;
 use crate::kinds::cloud_connection::{self, Account, Throttled};
 use crate::kinds::{Report, Standing, conditions};
 use crate::lifecycle::Outcome;
@@ -54,7 +56,7 @@ impl<'a> Pass<'a> {
         let namespace = connection.namespace().unwrap_or_default();
         Pass {
             context,
-            api: Api::namespaced(context.client.clone(), &namespace),
+            api: Api::namespaced(context.tools.client.clone(), &namespace),
             key: ConnectionKey {
                 namespace,
                 name: connection.name_any(),
@@ -99,7 +101,7 @@ impl<'a> Pass<'a> {
 
     /// The resources that refer to this connection.
     fn users(&self) -> Vec<String> {
-        let all = self.context.cached_catalogs.state();
+        let all = self.context.tools.caches.catalogs.state();
         let mut users: Vec<String> = all
             .iter()
             .filter(|catalog| catalog.metadata.namespace == self.object.metadata.namespace)
@@ -176,10 +178,14 @@ impl<'a> Pass<'a> {
         if !self.needs_a_check(connection) {
             return self.report_inventory(connection).await;
         }
+        let was_verified = connection.is_verified();
         match connection.check().await {
             Outcome::Done(found) => {
                 if let Checked::Good { organisation, .. } = &found {
                     self.status.organisation.clone_from(organisation);
+                }
+                if !was_verified && connection.is_verified() {
+                    self.wake_users();
                 }
                 let report = cloud_connection::checked(&found);
                 self.finish(report, Some(connection), Verdict::After(READ_SECRETS))
@@ -198,6 +204,14 @@ impl<'a> Pass<'a> {
                 self.finish(report, Some(connection), Verdict::FailedUntil(retry_after))
                     .await
             }
+        }
+    }
+
+    /// Whoever waits for this connection, also where its conditions are what they were: after a restart.
+    fn wake_users(&self) {
+        let key = Key::new(Kind::CloudConnection, &self.key.namespace, &self.key.name);
+        for user in self.context.tools.caches.users_of(&key) {
+            self.context.tools.queue.wake(user, Urgency::Change);
         }
     }
 
@@ -281,7 +295,7 @@ impl<'a> Pass<'a> {
         let written = write::status(&self.api, &self.object).await?;
         let before = before.map(|status| status.conditions).unwrap_or_default();
         if let Some(event) = tell::event(&before, report) {
-            self.context.events.tell(self.object.object_ref(&()), event);
+            self.context.tools.events.tell(self.object.object_ref(&()), event);
         }
         self.object = written;
         Ok(())

@@ -4,15 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use kube::Client;
-use kube::runtime::reflector::Store;
-
 use crate::api::{CloudConnection, ImageCatalog, StatusBounds};
 use crate::connections::Connections;
 use crate::lifecycle::{Install, Witness};
 
 use crate::controller::Tools;
-use crate::controller::events::Events;
 
 /// How passes behave.
 #[derive(Clone, Debug)]
@@ -25,12 +21,9 @@ pub struct ContextSettings {
 
 /// What all passes share.
 pub struct Context {
-    pub(super) client: Client,
+    pub(super) tools: Tools,
     pub(super) connections: Arc<Connections>,
-    pub(super) cached_connections: Store<CloudConnection>,
-    pub(super) cached_catalogs: Store<ImageCatalog>,
     pub(super) settings: ContextSettings,
-    pub(super) events: Events,
     pub(super) catalog_bounds: StatusBounds,
     pub(super) connection_bounds: StatusBounds,
     witnesses: Mutex<HashMap<String, Witness>>,
@@ -38,14 +31,11 @@ pub struct Context {
 
 impl Context {
     /// What all passes share.
-    pub fn new(tools: &Tools, connections: Arc<Connections>, settings: ContextSettings) -> Self {
+    pub fn new(tools: Tools, connections: Arc<Connections>, settings: ContextSettings) -> Self {
         Context {
-            client: tools.client.clone(),
+            tools,
             connections,
-            cached_connections: tools.caches.connections.clone(),
-            cached_catalogs: tools.caches.catalogs.clone(),
             settings,
-            events: tools.events.clone(),
             catalog_bounds: StatusBounds::of::<ImageCatalog>(),
             connection_bounds: StatusBounds::of::<CloudConnection>(),
             witnesses: Mutex::default(),

@@ -32,11 +32,11 @@ impl Pass for Passes {
     fn run(&self, key: Key) -> BoxFuture<'_, Verdict> {
         async move {
             match key.kind {
-                Kind::CloudConnection => match self.context.cached_connections.get(&key.object_ref()) {
+                Kind::CloudConnection => match self.context.tools.caches.connections.get(&key.object_ref()) {
                     Some(resource) => connection::reconcile(&self.context, resource).await,
                     None => Verdict::Gone,
                 },
-                Kind::ImageCatalog => match self.context.cached_catalogs.get(&key.object_ref()) {
+                Kind::ImageCatalog => match self.context.tools.caches.catalogs.get(&key.object_ref()) {
                     Some(resource) => image_catalog::reconcile(&self.context, resource).await,
                     None => Verdict::Gone,
                 },

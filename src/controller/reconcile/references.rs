@@ -18,7 +18,7 @@ use crate::kinds::conditions;
 pub(super) fn cached_connection(context: &Context, catalog: &ImageCatalog) -> Option<Arc<CloudConnection>> {
     let namespace = catalog.metadata.namespace.as_deref().unwrap_or_default();
     let reference = ObjectRef::new(&catalog.spec.connection_ref.name).within(namespace);
-    context.cached_connections.get(&reference)
+    context.tools.caches.connections.get(&reference)
 }
 
 /// The live connection of a catalog, or why there is none.
@@ -109,7 +109,7 @@ pub(super) async fn secrets(
 }
 
 async fn look_up(context: &Context, namespace: &str, name: &str, key: &str) -> Result<Looked, Setback> {
-    let secrets: Api<Secret> = Api::namespaced(context.client.clone(), namespace);
+    let secrets: Api<Secret> = Api::namespaced(context.tools.client.clone(), namespace);
     let secret = in_time("reading a Secret", secrets.get_opt(name)).await;
     let secret = secret
         .map_err(|error| Setback::missing(Reason::Retrying, format!("reading Secret {name:?}: {error}")))?;
@@ -122,7 +122,7 @@ async fn look_up(context: &Context, namespace: &str, name: &str, key: &str) -> R
 
 /// Whether a namespace is being deleted. Where that can't be found out, it counts as living.
 pub(super) async fn namespace_is_going(context: &Context, namespace: &str) -> bool {
-    let namespaces: Api<Namespace> = Api::all(context.client.clone());
+    let namespaces: Api<Namespace> = Api::all(context.tools.client.clone());
     let found = in_time("reading a Namespace", namespaces.get_opt(namespace)).await;
     matches!(found, Ok(Some(namespace)) if namespace.metadata.deletion_timestamp.is_some())
 }

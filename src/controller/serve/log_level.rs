@@ -52,7 +52,7 @@ pub(super) async fn put(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     filter: String,
 ) -> (StatusCode, String) {
-    if !peer.ip().to_canonical().is_loopback() {
+    if !is_local(peer) {
         let answer = "only from the pod itself: kubectl port-forward deploy/image-operator 8080\n";
         return (StatusCode::FORBIDDEN, answer.to_owned());
     }
@@ -67,5 +67,22 @@ pub(super) async fn put(
             (StatusCode::OK, format!("{filter}\n"))
         }
         Err(error) => (StatusCode::BAD_REQUEST, format!("{error}\n")),
+    }
+}
+
+fn is_local(peer: SocketAddr) -> bool {
+    peer.ip().to_canonical().is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_pod_itself_is_local() {
+        let local = ["127.0.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1"];
+        let remote = ["10.0.0.1:1", "[fe80::1]:1", "[::ffff:10.0.0.1]:1"];
+        assert!(local.iter().all(|peer| is_local(peer.parse().unwrap())));
+        assert!(!remote.iter().any(|peer| is_local(peer.parse().unwrap())));
     }
 }

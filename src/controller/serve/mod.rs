@@ -69,3 +69,87 @@ async fn metrics(State(pages): State<Pages>) -> Response {
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::key::Kind;
+    use crate::controller::readiness::Pending;
+    use crate::controller::watch::caches;
+    use std::sync::Mutex;
+
+    /// The pages, served. Gives their address and what the log level was set to.
+    async fn served(readiness: Readiness) -> (String, Arc<Mutex<Vec<String>>>) {
+        let levels = Arc::new(Mutex::new(Vec::new()));
+        let set = Arc::clone(&levels);
+        let log_level = LogLevel::new(move |filter| {
+            if filter == "nonsense" {
+                return Err(UnknownLogLevel {
+                    filter: filter.to_owned(),
+                    problem: "nobody knows it".to_owned(),
+                });
+            }
+            set.lock().unwrap().push(filter.to_owned());
+            Ok(())
+        });
+        let pages = Pages {
+            caches: caches(readiness.caches()).0,
+            readiness,
+            metrics: Arc::default(),
+            queue: QueueHandle::default(),
+            log_level,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(serve(listener, pages));
+        (address, levels)
+    }
+
+    async fn get(url: String) -> (u16, String) {
+        let answer = reqwest::get(url).await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn readyz_names_what_is_missing_until_nothing_is() {
+        let readiness = Readiness::default();
+        let (address, _) = served(readiness.clone()).await;
+        let (code, missing) = get(format!("{address}/readyz")).await;
+        assert_eq!((code, missing.lines().count()), (503, 4), "{missing}");
+        assert!(missing.contains("ImageCatalog"), "{missing}");
+
+        readiness.done(&Pending::Definitions);
+        readiness.done(&Pending::ClusterId);
+        for kind in Kind::ALL {
+            readiness.done(&Pending::Cache(kind));
+        }
+        assert_eq!(get(format!("{address}/readyz")).await.0, 200);
+        assert_eq!(get(format!("{address}/healthz")).await.0, 200);
+    }
+
+    #[tokio::test]
+    async fn metrics_are_served_from_the_start() {
+        let (address, _) = served(Readiness::default()).await;
+        let answer = reqwest::get(format!("{address}/metrics")).await.unwrap();
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], OPENMETRICS);
+        let page = answer.text().await.unwrap();
+        assert!(
+            page.contains(r#"image_operator_queue_depth{state="ready"} 0"#),
+            "{page}"
+        );
+        assert!(page.ends_with("# EOF\n"), "{page}");
+    }
+
+    #[tokio::test]
+    async fn the_log_level_can_be_set_and_nonsense_is_refused() {
+        let (address, levels) = served(Readiness::default()).await;
+        let put = async |level: &'static str| {
+            let request = reqwest::Client::new()
+                .put(format!("{address}/log-level"))
+                .body(level);
+            request.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!((put("debug\n").await, put("nonsense").await), (200, 400));
+        assert_eq!(*levels.lock().unwrap(), ["debug"]);
+    }
+}

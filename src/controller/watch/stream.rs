@@ -170,3 +170,122 @@ fn guarded_key<K: Watched>(object: &DeserializeGuard<K>) -> Key {
         meta.name.clone().unwrap_or_default(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::CloudConnection;
+    use crate::controller::key::Kind;
+    use crate::controller::watch::caches::caches;
+    use serde_json::{Value, json};
+
+    fn object(name: &str, spec: &Value) -> DeserializeGuard<CloudConnection> {
+        serde_json::from_value(json!({
+            "apiVersion": "image-operator.dev/v1alpha1",
+            "kind": "CloudConnection",
+            "metadata": {
+                "namespace": "n", "name": name, "uid": name, "generation": 1,
+                "managedFields": [{ "manager": "kubectl" }],
+            },
+            "spec": spec,
+        }))
+        .unwrap()
+    }
+
+    fn good(name: &str) -> DeserializeGuard<CloudConnection> {
+        object(name, &json!({ "horizonCloud": { "orgId": "o" } }))
+    }
+
+    fn bad(name: &str) -> DeserializeGuard<CloudConnection> {
+        let bad = object(name, &json!({ "horizonCloud": "yes" }));
+        assert!(bad.0.is_err());
+        bad
+    }
+
+    fn watch_of(streams: usize) -> Watch<CloudConnection> {
+        let readiness = Readiness::default();
+        let (caches, writers) = caches(readiness.caches());
+        let hearers = Hearers {
+            caches,
+            queue: QueueHandle::default(),
+            metrics: Arc::default(),
+            readiness,
+        };
+        Watch::new(writers.connections, streams, hearers)
+    }
+
+    impl Watch<CloudConnection> {
+        fn names(&self) -> Vec<String> {
+            let cached = self.hearers.caches.connections.state();
+            let mut names: Vec<_> = cached.iter().map(|object| Key::of(&**object).name).collect();
+            names.sort();
+            names
+        }
+
+        fn is_listed(&self) -> bool {
+            let pending = self.hearers.readiness.pending();
+            !pending.contains(&Pending::Cache(Kind::CloudConnection))
+        }
+    }
+
+    #[test]
+    fn what_is_listed_is_cached_and_woken_and_makes_the_kind_ready() {
+        let mut watch = watch_of(1);
+        watch.hear(0, Event::Init);
+        watch.hear(0, Event::InitApply(good("a")));
+        assert!(!watch.is_listed());
+        watch.hear(0, Event::InitDone);
+        assert!(watch.is_listed());
+        assert_eq!(watch.names(), ["a"]);
+        assert_eq!(watch.hearers.queue.depth().ready, 1);
+        let cached = watch.hearers.caches.connections.state();
+        assert_eq!(cached[0].metadata.managed_fields, None);
+    }
+
+    #[test]
+    fn a_kind_is_ready_when_all_of_its_namespaces_are_listed() {
+        let mut watch = watch_of(2);
+        for stream in [0, 1] {
+            assert!(!watch.is_listed());
+            watch.hear(stream, Event::Init);
+            watch.hear(stream, Event::InitDone);
+        }
+        assert!(watch.is_listed());
+    }
+
+    #[test]
+    fn a_new_list_of_one_namespace_drops_what_vanished_from_it_and_nothing_else() {
+        let mut watch = watch_of(2);
+        watch.hear(0, Event::Apply(good("a")));
+        watch.hear(0, Event::Apply(good("b")));
+        watch.hear(1, Event::Apply(good("other")));
+        watch.hear(0, Event::Init);
+        watch.hear(0, Event::InitApply(good("a")));
+        watch.hear(0, Event::InitDone);
+        assert_eq!(watch.names(), ["a", "other"]);
+        watch.hear(1, Event::Delete(good("other")));
+        assert_eq!(watch.names(), ["a"]);
+    }
+
+    #[test]
+    fn an_object_that_cannot_be_read_stops_neither_the_rest_nor_readiness() {
+        let mut watch = watch_of(1);
+        watch.hear(0, Event::Apply(good("turned-bad")));
+        watch.hear(0, Event::Init);
+        for object in [bad("turned-bad"), bad("ever-bad"), good("a")] {
+            watch.hear(0, Event::InitApply(object));
+        }
+        watch.hear(0, Event::InitDone);
+        assert_eq!(watch.names(), ["a", "turned-bad"]);
+        assert!(watch.is_listed());
+        let Hearers {
+            metrics,
+            queue,
+            caches,
+            ..
+        } = &watch.hearers;
+        let page = metrics.page(queue.depth(), &caches.counts()).unwrap();
+        let counted = r#"image_operator_unreadable_objects_total{kind="CloudConnection"} 2"#;
+        assert!(page.contains(counted), "{page}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::{Seen, Wanted};
 use crate::api::Reason;
-use crate::api::names::RESOLVE;
+use crate::api::names::{RECONCILE_REQUESTED_AT, RESOLVE};
 use crate::api::record::PUBLISH;
 use crate::kinds::Report;
 use crate::lifecycle::{Aftermath, Management, Operation, Problem, RemoteId, Sighting, Stalled, Waiting};
@@ -229,7 +229,8 @@ pub fn stalled(stalled: &Stalled) -> Report {
         Stalled::GivenUp { operation, tries } => Report::stalled(
             Reason::GivenUp,
             format!(
-                "the request to {} was sent {tries} times and had no effect",
+                "the request to {} was sent {tries} times and had no effect; annotate the resource with a new value of \
+                 {RECONCILE_REQUESTED_AT} to try again",
                 verb(operation)
             ),
         ),

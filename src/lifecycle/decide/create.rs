@@ -1,6 +1,6 @@
 //! No object is on record: find ours, or make it.
 
-use super::{Situation, adopt_named, not_adoptable, only_one};
+use super::{Situation, adopt_if_it_fits, adopt_named, only_one};
 use crate::lifecycle::{
     Adoption, ById, HintOrigin, Intent, IntentOutcome, InventoryTrust, Look, Looks, MarkSeen, NameSeen,
     Operation, Phase, Record, RemoteId, Resolution, Rule, Sighting, Stalled, Step, Waiting,
@@ -50,6 +50,7 @@ pub(super) fn settle(situation: Situation<'_>, intent: &Intent) -> Step {
             return Step::Look(Look::Fresh);
         }
         match ours_by_mark(situation) {
+            Err(Step::Stall(_)) if situation.creates_anyway() => {}
             Err(step) => return step,
             Ok(Some(id)) => return Step::Adopt(id),
             Ok(None) => {}
@@ -114,11 +115,11 @@ fn follow_hints(situation: Situation<'_>) -> Result<Option<RemoteId>, Step> {
         if proves_ours(sighting, hint.origin) && sighting.claimed_by.is_none() {
             return Err(Step::Adopt(hint.id.clone()));
         }
-        if situation.desired.resolution != Some(Resolution::Create) {
-            return Err(Step::Stall(match sighting.mark {
-                MarkSeen::OtherInstall => Stalled::OwnedByAnotherInstall(sighting.clone()),
-                _ => Stalled::OwnedByOther(sighting.clone()),
-            }));
+        if !situation.creates_anyway() {
+            return Err(match sighting.mark {
+                MarkSeen::OtherInstall => take_from_another_install(situation, sighting),
+                _ => Step::Stall(Stalled::OwnedByOther(sighting.clone())),
+            });
         }
     }
     Ok(vanished)
@@ -138,7 +139,6 @@ fn proves_ours(sighting: &Sighting, origin: HintOrigin) -> bool {
 /// What a fresh listing says about a part that has no object on record: take one, stop, or nothing.
 fn what_the_listing_says(situation: Situation<'_>) -> Option<Step> {
     let desired = situation.desired;
-    let create_anyway = desired.resolution == Some(Resolution::Create);
     match ours_by_mark(situation) {
         Ok(Some(_)) if desired.adoption == Adoption::Never => {
             return situation
@@ -148,11 +148,11 @@ fn what_the_listing_says(situation: Situation<'_>) -> Option<Step> {
                 .map(|&s| Step::Stall(Stalled::OwnedByOther(s.clone())));
         }
         Ok(Some(id)) => return Some(Step::Adopt(id)),
-        Err(Step::Stall(_)) if create_anyway => {}
+        Err(Step::Stall(_)) if situation.creates_anyway() => {}
         Err(step) => return Some(step),
         Ok(None) => {}
     }
-    if create_anyway {
+    if situation.creates_anyway() {
         return None;
     }
     if let Some(step) = another_installs(situation) {
@@ -169,13 +169,18 @@ fn another_installs(situation: Situation<'_>) -> Option<Step> {
         .filter(|sighting| sighting.mark == MarkSeen::OtherInstall)
         .collect();
     let first = theirs.first()?;
-    if situation.desired.adoption != Adoption::IfNameMatches {
-        return Some(Step::Stall(Stalled::OwnedByAnotherInstall((*first).clone())));
-    }
     match only_one(&theirs) {
-        Ok(id) => id.map(Step::Adopt),
-        Err(step) => Some(step),
+        Err(ambiguous) if situation.desired.adoption == Adoption::IfNameMatches => Some(ambiguous),
+        _ => Some(take_from_another_install(situation, first)),
     }
+}
+
+/// Whether an object of this very resource that another install made becomes ours is for the adoption policy to say.
+fn take_from_another_install(situation: Situation<'_>, sighting: &Sighting) -> Step {
+    if situation.desired.adoption != Adoption::IfNameMatches {
+        return Step::Stall(Stalled::OwnedByAnotherInstall(sighting.clone()));
+    }
+    adopt_if_it_fits(sighting)
 }
 
 /// An object of nobody's, or of somebody else's, that has the name.
@@ -190,7 +195,7 @@ fn namesake(situation: Situation<'_>) -> Option<Step> {
     if situation.desired.adoption != Adoption::IfNameMatches || sighting.mark == MarkSeen::Other {
         return Some(Step::Stall(Stalled::NameTaken(sighting.clone())));
     }
-    Some(not_adoptable(sighting).map_or_else(|| Step::Adopt(sighting.id.clone()), Step::Stall))
+    Some(adopt_if_it_fits(sighting))
 }
 
 fn foreign_namesake(looks: &Looks) -> Option<&Sighting> {

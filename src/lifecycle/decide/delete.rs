@@ -3,7 +3,7 @@
 use super::{Situation, create, held as on_record, release};
 use crate::lifecycle::{
     Blocker, ById, Custody, Finalizer, Held, Intent, IntentOutcome, InventoryTrust, Look, Operation, Phase,
-    Presence, Record, Rule, Stalled, Step, Waiting,
+    Presence, Record, RemoteId, Resolution, Rule, Stalled, Step, Waiting,
 };
 
 /// The resource is being deleted.
@@ -36,12 +36,27 @@ fn nothing_recorded(situation: Situation<'_>) -> Step {
     if !situation.is_fresh() {
         return Step::Look(Look::Fresh);
     }
-    match create::ours_by_mark(situation) {
+    match ours(situation) {
         Err(step) => step,
         Ok(Some(id)) => Step::Adopt(id),
         Ok(None) => situation
             .presume(&Operation::Create)
             .unwrap_or_else(|| release(situation)),
+    }
+}
+
+/// The object that bears our mark; of several, the one that a person chose.
+fn ours(situation: Situation<'_>) -> Result<Option<RemoteId>, Step> {
+    let by_mark = create::ours_by_mark(situation);
+    let (Err(Step::Stall(_)), Some(Resolution::Use(chosen))) = (&by_mark, &situation.desired.resolution)
+    else {
+        return by_mark;
+    };
+    let is_candidate = situation.looks.ours_alive().iter().any(|ours| ours.id == *chosen);
+    if is_candidate {
+        Ok(Some(chosen.clone()))
+    } else {
+        by_mark
     }
 }
 
@@ -53,7 +68,7 @@ fn open_create(situation: Situation<'_>, intent: &Intent, held: Option<&Held>) -
     if !situation.is_fresh() {
         return Step::Look(Look::Fresh);
     }
-    match create::ours_by_mark(situation) {
+    match ours(situation) {
         Err(step) => return step,
         Ok(Some(id)) => return Step::Adopt(id),
         Ok(None) => {}
@@ -89,18 +104,27 @@ pub(super) fn held(situation: Situation<'_>, record: &Record, held: &Held) -> St
     }
     let sighting = match situation.looks.find(&held.id) {
         Some(sighting) => sighting,
-        None if !Rule::AbsenceIsNotProof.holds() => return absent(situation, held),
+        None if !Rule::AbsenceIsNotProof.holds() => return absent(situation, record, held),
         None => match situation.by_id(&held.id) {
             Err(look) => return look,
-            Ok(ById::Absent) => return absent(situation, held),
+            Ok(ById::Absent) => return absent(situation, record, held),
             Ok(ById::Found(sighting)) => sighting,
         },
     };
+    let being_deleted = situation.desired.presence == Presence::Deleted;
     if let Some(stalled) = on_record::not_ours(sighting) {
-        return Step::Stall(stalled);
+        // It is left to whom it belongs; what else bears our mark still goes.
+        return if being_deleted {
+            nothing_recorded(situation)
+        } else {
+            Step::Stall(stalled)
+        };
     }
     if sighting.phase == Phase::Deleting {
         return Step::Wait(Waiting::BeingDeleted(held.id.clone()));
+    }
+    if !being_deleted && sighting.phase != Phase::Failed {
+        return Step::ClearIntent;
     }
     if situation.looks.inventory == InventoryTrust::Suspect {
         return Step::Wait(Waiting::InventorySuspect);
@@ -134,15 +158,20 @@ fn send(situation: Situation<'_>, record: &Record) -> Step {
 }
 
 /// The object on record can't be found.
-fn absent(situation: Situation<'_>, held: &Held) -> Step {
+fn absent(situation: Situation<'_>, record: &Record, held: &Held) -> Step {
     if Rule::FinalizerStaysUntilSettled.holds() {
-        if let Some(remaining) = situation.window_left(held.since) {
+        // A delete is sent only to what was seen, so what is absent after one is not merely too new to be seen.
+        let was_seen = record
+            .intent
+            .as_ref()
+            .is_some_and(|intent| intent.operation == Operation::Delete);
+        if let (false, Some(remaining)) = (was_seen, situation.window_left(held.since)) {
             return Step::Wait(Waiting::Settling {
                 operation: Operation::Create,
                 remaining,
             });
         }
-        match create::ours_by_mark(situation) {
+        match ours(situation) {
             Err(step) => return step,
             Ok(Some(id)) => return Step::Adopt(id),
             Ok(None) => {}

@@ -1,6 +1,6 @@
 //! An object is on record: keep it as the spec wants it, and know when it is gone.
 
-use super::{Situation, adopt_named, create};
+use super::{Situation, adopt_named, create, delete};
 use crate::lifecycle::{
     ById, Freshness, Held, InventoryTrust, Look, MarkSeen, Operation, Phase, Record, Resolution, Rule,
     Sighting, Stalled, Step, Waiting,
@@ -23,11 +23,10 @@ pub(super) fn decide(situation: Situation<'_>, record: &Record, held: &Held) -> 
     if sighting.phase == Phase::Deleting {
         return Step::Wait(Waiting::BeingDeleted(held.id.clone()));
     }
-    let next = match &situation.desired.resolution {
-        Some(Resolution::Recreate) if sighting.phase == Phase::Failed => Some(Operation::Delete),
-        _ => situation.looks.next_change.clone(),
-    };
-    let Some(operation) = next else {
+    if sighting.phase == Phase::Failed && situation.recreates() {
+        return delete::held(situation, record, held);
+    }
+    let Some(operation) = situation.looks.next_change.clone() else {
         return Step::Rest;
     };
     if !situation.is_fresh() {
@@ -36,11 +35,19 @@ pub(super) fn decide(situation: Situation<'_>, record: &Record, held: &Held) -> 
     if let Some(stall) = situation.refusal(Some(record), &operation) {
         return stall;
     }
-    let harmless_twice = operation == Operation::Delete;
-    if let (false, Some(presume)) = (harmless_twice, situation.presume(&operation)) {
+    if let Some(presume) = situation.presume(&operation) {
         return presume;
     }
     Step::Begin(situation.intent(operation, 1))
+}
+
+/// The failed object may have been told to go, to be made again: sent again only while that is still wanted.
+pub(super) fn settle_recreation(situation: Situation<'_>, record: &Record, held: &Held) -> Step {
+    if situation.recreates() {
+        delete::held(situation, record, held)
+    } else {
+        Step::ClearIntent
+    }
 }
 
 /// Somebody else's mark or claim on an object that is on our record.

@@ -59,7 +59,7 @@ fn present(situation: Situation<'_>) -> Step {
         }
         return match (&intent.operation, &record.held) {
             (Operation::Create, _) => create::settle(situation, intent),
-            (Operation::Delete, Some(held)) => delete::held(situation, record, held),
+            (Operation::Delete, Some(held)) => held::settle_recreation(situation, record, held),
             (Operation::Change { .. }, Some(held)) => change::settle(situation, intent, held),
             (_, None) => Step::ClearIntent,
         };
@@ -112,13 +112,21 @@ impl<'a> Situation<'a> {
         unproven.then(|| Step::Presume(self.intent(operation.clone(), 0)))
     }
 
+    /// A person says that it is to be created, whatever looks like it.
+    fn creates_anyway(&self) -> bool {
+        self.desired.resolution == Some(Resolution::Create)
+    }
+
+    /// A person says that our failed object is to be deleted and made again.
+    fn recreates(&self) -> bool {
+        self.desired.resolution == Some(Resolution::Recreate)
+    }
+
     /// Whether an object that is gone may be made again.
     fn may_make_again(&self) -> bool {
         self.desired.recreation == Recreation::WhenGone
-            || matches!(
-                self.desired.resolution,
-                Some(Resolution::Create | Resolution::Recreate)
-            )
+            || self.creates_anyway()
+            || self.recreates()
             || !Rule::GoneIsNotNever.holds()
     }
 
@@ -171,19 +179,16 @@ fn adopt_named(situation: Situation<'_>, id: &RemoteId) -> Step {
     if sighting.phase == Phase::Deleting {
         return Step::Wait(Waiting::BeingDeleted(id.clone()));
     }
-    if let Some(stalled) = not_adoptable(sighting) {
-        return Step::Stall(stalled);
-    }
-    Step::Adopt(id.clone())
+    adopt_if_it_fits(sighting)
 }
 
-/// Why an object that somebody named, or that has the right name, can't become ours.
-fn not_adoptable(sighting: &Sighting) -> Option<Stalled> {
+/// Takes an object that somebody named, or that has the right name, unless it is somebody else's or does not fit.
+fn adopt_if_it_fits(sighting: &Sighting) -> Step {
     if sighting.claimed_by.is_some() || sighting.mark == MarkSeen::Other && Rule::OnlyOurs.holds() {
-        return Some(Stalled::OwnedByOther(sighting.clone()));
+        return Step::Stall(Stalled::OwnedByOther(sighting.clone()));
     }
-    sighting
-        .mismatch
-        .is_some()
-        .then(|| Stalled::Mismatch(sighting.clone()))
+    if sighting.mismatch.is_some() {
+        return Step::Stall(Stalled::Mismatch(sighting.clone()));
+    }
+    Step::Adopt(sighting.id.clone())
 }

@@ -397,7 +397,9 @@ impl World {
         if let Some(outcome) = pass.outcome {
             let record = pass.view.own_record().cloned().unwrap_or_default();
             let settled = settle(&record, &outcome, &Account("world".into()), "1", now());
-            self.write_record(|record| *record = settled.record);
+            if !self.write_record(|record| *record = settled.record) {
+                self.witness.lost_an_outcome();
+            }
             self.pass = None;
             return Some(Step::Rest);
         }

@@ -74,6 +74,14 @@ pub(super) async fn reconcile(context: &Context, catalog: Arc<ImageCatalog>) -> 
     }
 }
 
+/// The record that this very resource wrote.
+fn own_record(catalog: &ImageCatalog) -> Option<Record> {
+    let status = catalog.status.as_ref()?;
+    let own = status.owner_uid.is_some() && status.owner_uid == catalog.uid();
+    let part = status.parts.iter().find(|part| part.name == IMAGE);
+    part.filter(|_| own).map(memory::record_of)
+}
+
 /// What one pass has in hand.
 struct Pass<'a> {
     context: &'a Context,
@@ -99,16 +107,14 @@ impl<'a> Pass<'a> {
     fn new(context: &'a Context, catalog: &ImageCatalog, uid: &str) -> Self {
         let object = catalog.clone();
         let status = object.status.clone().unwrap_or_default();
-        let own = status.owner_uid.as_deref() == Some(uid);
-        let part = status.parts.iter().find(|part| part.name == IMAGE);
         Pass {
             context,
             api: Api::namespaced(
-                context.client.clone(),
+                context.tools.client.clone(),
                 catalog.metadata.namespace.as_deref().unwrap_or_default(),
             ),
             began: Moment::now(),
-            record: part.filter(|_| own).map(memory::record_of),
+            record: own_record(&object),
             status,
             object,
             witness: context.witness(uid),
@@ -178,14 +184,10 @@ impl<'a> Pass<'a> {
         let asked = self.object.annotations().get(RECONCILE_REQUESTED_AT);
         let asked = asked.map(|value| value.chars().take(256).collect::<String>());
         if asked.is_some() && asked != self.status.last_handled_reconcile_at {
-            if let Some(record) = self.record.clone().filter(|record| record.refusal.is_some()) {
-                self.amend(
-                    wanted,
-                    &Record {
-                        refusal: None,
-                        ..record
-                    },
-                );
+            if let Some(record) = self.record.as_ref().map(Record::tried_afresh)
+                && self.record.as_ref() != Some(&record)
+            {
+                self.amend(wanted, &record);
             }
             self.look_at = Freshness::SincePassBegan;
             self.status.last_handled_reconcile_at = asked;
@@ -267,6 +269,11 @@ impl<'a> Pass<'a> {
                 Ok(None)
             }
             Step::Adopt(id) => {
+                // What is mirrored of another image would be taken for this one's.
+                if self.status.stream_id.as_deref() != Some(id.as_str()) {
+                    mirror::nothing(&mut self.status);
+                    self.status.stream_id = Some(id.to_string());
+                }
                 let held = Held {
                     id,
                     since: self.began.wall,
@@ -312,6 +319,11 @@ impl<'a> Pass<'a> {
                     .map(Some)
             }
             Step::Stall(stalled) => {
+                if let (Stalled::OtherAccount(_), Err(setback)) =
+                    (&stalled, references::live_connection(self.context, &self.object))
+                {
+                    return self.finish_setback(setback).await.map(Some);
+                }
                 self.candidates(&stalled);
                 let verdict = Verdict::After(self.slowly());
                 self.finish_seen(wanted, report::stalled(&stalled), verdict)
@@ -371,7 +383,7 @@ impl<'a> Pass<'a> {
             references::cached_connection(self.context, catalog)
                 .and_then(|c| Some(c.spec.account()?.to_string()))
         };
-        let all = self.context.cached_catalogs.state();
+        let all = self.context.tools.caches.catalogs.state();
         let other = all.iter().find(|other| {
             other.uid() != self.object.uid()
                 && holds(other)
@@ -462,6 +474,10 @@ impl<'a> Pass<'a> {
             return Ok(Verdict::Settled);
         };
         let report = report::at_rest(wanted, &seen, desired::recorded_version(&self.status).as_ref());
+        if report.standing == Standing::Ready {
+            // Kept, an answer that nobody asked for would be given to a question that comes up later.
+            self.answered(wanted);
+        }
         let verdict = match report.standing {
             Standing::Ready | Standing::Stalled | Standing::Paused => Verdict::After(LOOK_AGAIN),
             Standing::Reconciling => Verdict::After(self.slowly()),

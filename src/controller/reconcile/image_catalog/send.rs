@@ -2,7 +2,7 @@
 
 use kube::ResourceExt;
 
-use super::Pass;
+use super::{Pass, own_record};
 use crate::controller::reconcile::problem::Setback;
 use crate::controller::reconcile::write::{self, WriteError};
 use crate::controller::reconcile::{Moment, Verdict, references};
@@ -98,12 +98,22 @@ impl Pass<'_> {
         if let Some(created) = &created {
             mirror::created(&mut self.status, created);
         }
+        // An answer that led to nothing still holds.
+        if operation == Operation::Create && !settled.record.may_exist_remotely() {
+            self.status.last_handled_resolve = None;
+        }
         self.put_record(&settled.record);
         self.put_report(&report::aftermath(&operation, &settled.aftermath));
-        self.persist_outcome(&record).await?;
-        self.witness.wrote(&settled.record);
-        self.context
-            .keep_witness(&self.object.uid().unwrap_or_default(), self.witness.clone());
+        let uid = self.object.uid().unwrap_or_default();
+        if let Err(error) = self.persist_outcome(&record).await {
+            self.witness.lost_an_outcome();
+            self.context.keep_witness(&uid, self.witness.clone());
+            return Err(error);
+        }
+        // What is read again is what was written, in the words and within the bounds of the status.
+        self.witness
+            .wrote(&own_record(&self.object).unwrap_or(settled.record));
+        self.context.keep_witness(&uid, self.witness.clone());
         self.put_back(wanted).await?;
         Ok(self.after(&settled.aftermath))
     }

@@ -102,7 +102,7 @@ impl Pass<'_> {
             .as_ref()
             .and_then(|report| tell::event(before, report))
         {
-            self.context.events.tell(self.object.object_ref(&()), event);
+            self.context.tools.events.tell(self.object.object_ref(&()), event);
         }
     }
 
