@@ -1,6 +1,7 @@
 //! A living resource without an object on record.
 
 use super::*;
+use crate::lifecycle::Adoption::{IfNameMatches, IfOwned, Never};
 
 #[test]
 fn nothing_is_done_before_the_finalizer_is_there() {
@@ -166,7 +167,6 @@ fn the_adoption_policy_says_what_may_become_ours() {
     };
     let adopted = || Step::Adopt(id("a"));
     let stall = |stalled: fn(Sighting) -> Stalled, sighting| Step::Stall(stalled(sighting));
-    use Adoption::{IfNameMatches, IfOwned, Never};
     let rows: Vec<(Adoption, Sighting, Step)> = vec![
         (IfOwned, ours("a"), adopted()),
         (IfNameMatches, ours("a"), adopted()),
