@@ -170,7 +170,7 @@ mod tests {
     fn without_options_all_namespaces_are_watched_and_the_vendors_hosts_allowed() {
         let settings = parse(&[]).unwrap().settings();
         assert_eq!(settings.namespaces, Namespaces::All);
-        assert_eq!((settings.workers.get(), settings.cluster_id), (16, None));
+        assert_eq!((settings.workers.get(), settings.cluster_id), (64, None));
         for host in [
             crate::remote::imagemgmt::HORIZON_CLOUD,
             crate::remote::auth::CSP,
