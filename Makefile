@@ -3,7 +3,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate tools
+.PHONY: help demo test lint generate bench tools
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ lint: ## Format and clippy
 generate: ## The definitions in crds/, and docs/reference
 	$(CARGO) run --locked --quiet -- crds --out crds
 	UPDATE=1 $(CARGO) test --locked --quiet --test docs current
+
+# One part: make bench PART=kills
+bench: tools ## The table of figures: latency, a thousand catalogs, default limits, kills
+	$(CARGO) bench --locked --bench operator -- $(PART)
 
 tools: ## The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin
 	@tests/kubernetes/build.sh

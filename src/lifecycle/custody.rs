@@ -108,3 +108,158 @@ impl Witness {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifecycle::{Finalizer, Held, Hint, HintOrigin, IntentOutcome, Operation};
+
+    const WINDOW: Duration = Duration::from_mins(5);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn holding(id: &str) -> Record {
+        Record {
+            held: Some(Held {
+                id: id.parse().unwrap(),
+                since: at(0),
+                account: crate::lifecycle::Account("a".into()),
+            }),
+            ..Record::default()
+        }
+    }
+
+    fn presumed() -> Record {
+        Record {
+            intent: Some(Intent {
+                operation: Operation::Create,
+                attempt: "1".into(),
+                started_at: at(0),
+                tries: 0,
+                outcome: IntentOutcome::Unknown,
+            }),
+            ..Record::default()
+        }
+    }
+
+    fn memory(record: Option<Record>, custody: Custody) -> Memory {
+        Memory {
+            finalizer: Finalizer::Absent,
+            record,
+            custody,
+            foreign_record: None,
+            hints: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_this_process_wrote_is_its_own_as_long_as_it_reads_the_same() {
+        let mut witness = Witness::default();
+        witness.wrote(&holding("a"));
+        assert_eq!(
+            witness.custody(Some(&holding("a")), WINDOW, at(9999)),
+            Custody::Own
+        );
+        assert_eq!(
+            witness.custody(Some(&holding("b")), WINDOW, at(9999)),
+            Custody::Unproven
+        );
+        assert_eq!(
+            witness.custody(Some(&holding("a")), WINDOW, at(9999)),
+            Custody::Unproven
+        );
+    }
+
+    #[test]
+    fn what_was_found_is_settled_once_it_was_the_same_for_a_whole_window() {
+        for record in [None, Some(holding("a"))] {
+            let mut witness = Witness::default();
+            let mut custody = |second| witness.custody(record.as_ref(), WINDOW, at(second));
+            assert_eq!(custody(0), Custody::Unproven);
+            assert_eq!(custody(299), Custody::Unproven);
+            assert_eq!(custody(300), Custody::Settled);
+        }
+    }
+
+    #[test]
+    fn a_change_under_our_hands_begins_the_window_anew() {
+        let mut witness = Witness::default();
+        witness.custody(Some(&holding("a")), WINDOW, at(0));
+        witness.custody(None, WINDOW, at(200));
+        assert_eq!(witness.custody(None, WINDOW, at(400)), Custody::Unproven);
+        assert_eq!(witness.custody(None, WINDOW, at(500)), Custody::Settled);
+    }
+
+    #[test]
+    fn an_amendment_proves_no_more_than_what_was_amended() {
+        let amended = |before: Memory, after: &Record| {
+            let mut witness = Witness::default();
+            witness.amended(&before, after, at(0));
+            witness.custody(Some(after), WINDOW, at(1))
+        };
+        let rows = [
+            (
+                "unproven",
+                memory(None, Custody::Unproven),
+                holding("a"),
+                Custody::Unproven,
+            ),
+            ("own", memory(None, Custody::Own), holding("a"), Custody::Own),
+            (
+                "found while looking for what another may have made",
+                memory(Some(presumed()), Custody::Own),
+                holding("a"),
+                Custody::Unproven,
+            ),
+            (
+                "nothing found while looking for it",
+                memory(Some(presumed()), Custody::Own),
+                Record::default(),
+                Custody::Own,
+            ),
+        ];
+        for (name, before, after, expected) in rows {
+            assert_eq!(amended(before, &after), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_a_finalizer_on_a_resource_that_remembered_nothing_proves_that_nothing_was_sent() {
+        let added = |mut witness: Witness, memory: &Memory| {
+            witness.added_finalizer(memory);
+            witness.custody(None, WINDOW, at(0))
+        };
+        let blank = memory(None, Custody::Unproven);
+        let hint = Hint {
+            id: "a".parse().unwrap(),
+            origin: HintOrigin::NamesAnother,
+        };
+        let hinted = Memory {
+            hints: vec![hint],
+            ..blank.clone()
+        };
+        let restored = Memory {
+            foreign_record: Some(holding("a")),
+            ..blank.clone()
+        };
+        let mut has_written = Witness::default();
+        has_written.wrote(&presumed());
+        assert_eq!(added(Witness::default(), &blank), Custody::Own);
+        assert_eq!(added(Witness::default(), &hinted), Custody::Unproven);
+        assert_eq!(added(Witness::default(), &restored), Custody::Unproven);
+        assert_eq!(added(has_written, &blank), Custody::Unproven);
+    }
+
+    #[test]
+    fn a_record_whose_outcome_was_lost_proves_nothing() {
+        let mut witness = Witness::default();
+        witness.wrote(&presumed());
+        witness.lost_an_outcome();
+        assert_eq!(
+            witness.custody(Some(&presumed()), WINDOW, at(0)),
+            Custody::Unproven
+        );
+    }
+}

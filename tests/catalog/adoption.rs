@@ -76,6 +76,23 @@ async fn an_image_of_the_same_name_is_adopted_only_where_the_policy_says_so() {
 }
 
 #[tokio::test]
+async fn an_image_of_the_same_name_that_bears_anothers_mark_is_never_adopted() {
+    let stage = Stage::set().await;
+    stage.apply(&gallery("first")).await;
+    let first = stage.ready("first", Reason::Available).await;
+    let before = stage.last_request().await;
+
+    let same_name = json!({"streamName": "first", "adoptionPolicy": "IfNameMatches"});
+    stage.apply(&with(gallery("second"), &same_name)).await;
+    stage.stalled("second", Reason::NameTaken).await;
+    stage.delete("imagecatalog", "second").await;
+
+    stage.gone("second").await;
+    assert_eq!(stage.image_ids().await, [stream_id(&first)]);
+    assert_eq!(stage.changes_since(before).await.len(), 0);
+}
+
+#[tokio::test]
 async fn an_image_is_found_again_by_its_mark_when_the_resource_remembers_nothing() {
     let mut stage = Stage::set().await;
     stage.apply(&gallery("win11")).await;

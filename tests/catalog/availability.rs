@@ -1,12 +1,13 @@
 //! An image is declared and becomes available.
 
-use image_operator::api::Reason;
+use futures::{StreamExt, TryStreamExt};
+use image_operator::api::{ImageCatalog, ImageCatalogStatus, Reason};
 use k8s_openapi::api::events::v1::Event;
-use kube::api::ListParams;
+use kube::api::{ListParams, WatchEvent, WatchParams};
 use serde_json::json;
 
 use crate::manifests::{self, gallery, market_place, published, with};
-use crate::stage::{DEADLINE, Stage, remote_id, status, stream_id, text};
+use crate::stage::{DEADLINE, Stage, condition, remote_id, status, stream_id, text};
 use crate::support::eventually;
 
 #[tokio::test]
@@ -73,6 +74,44 @@ async fn a_person_sees_with_kubectl_where_an_image_stands() {
         everything.contains("cloudconnection.image-operator.dev/demo"),
         "{everything}"
     );
+}
+
+#[tokio::test]
+async fn every_status_on_the_way_says_where_the_image_stands() {
+    let stage = Stage::set().await;
+    let catalogs = stage.namespace.api::<ImageCatalog>();
+    let win11 = WatchParams::default().fields("metadata.name=win11");
+    let mut watched = catalogs.watch(&win11, "0").await.unwrap().boxed();
+    stage.apply(&gallery("win11")).await;
+
+    let mut written = Vec::new();
+    let is_ready = |status: &ImageCatalogStatus| {
+        condition(&status.conditions, "Ready").is_some_and(|ready| ready.status == "True")
+    };
+    while !written.last().is_some_and(is_ready) {
+        let event = tokio::time::timeout(DEADLINE, watched.try_next()).await;
+        if let Some(WatchEvent::Added(catalog) | WatchEvent::Modified(catalog)) =
+            event.expect("it becomes ready").unwrap()
+        {
+            written.push(status(&catalog).clone());
+        }
+    }
+
+    let looked_at = written.iter().filter(|status| status.observed_generation != -1);
+    for status in looked_at {
+        let conditions = &status.conditions;
+        assert!(condition(conditions, "Ready").is_some(), "{status:?}");
+        assert_ne!(
+            is_ready(status),
+            condition(conditions, "Reconciling").is_some_and(|condition| condition.status == "True"),
+            "{status:?}"
+        );
+        assert!(condition(conditions, "Stalled").is_none(), "{status:?}");
+    }
+    let intents = written
+        .iter()
+        .filter(|status| status.parts.iter().any(|part| part.intent.is_some()));
+    assert_eq!(intents.count(), 1, "the create was written ahead, once");
 }
 
 #[tokio::test]
@@ -164,7 +203,7 @@ async fn a_publish_that_comes_too_soon_after_the_import_is_tried_again() {
     let stage = Stage::set().await;
     stage
         .simulator
-        .settings(json!({"publishSettleSeconds": 1200}))
+        .settings(json!({"publishSettleSeconds": 2400}))
         .await;
     stage.apply(&published("desk")).await;
 

@@ -1,9 +1,10 @@
 //! A resource is deleted, and its image with it, or not.
 
 use image_operator::api::Reason;
+use k8s_openapi::api::core::v1::Secret;
 use serde_json::json;
 
-use crate::manifests::{gallery, with};
+use crate::manifests::{CONNECTION, TOKEN_SECRET, gallery, with};
 use crate::stage::{DEADLINE, Stage, message, stream_id};
 use crate::support::eventually;
 
@@ -157,22 +158,39 @@ async fn a_deleted_namespace_takes_its_images_along() {
     stage.ready("win11", Reason::Available).await;
     stage.ready("win10", Reason::Available).await;
 
-    let name = stage.namespace.name.clone();
-    stage
-        .namespace
-        .kubectl(&["delete", "namespace", &name, "--wait=false"])
-        .await
-        .unwrap();
+    stage.delete_namespace().await;
 
     stage.no_image_is_left().await;
-    stage.connection_gone(crate::manifests::CONNECTION).await;
-    let namespaces = kube::Api::<k8s_openapi::api::core::v1::Namespace>::all(stage.namespace.client.clone());
-    eventually(DEADLINE, "the namespace is gone", async || {
-        match namespaces.get_opt(&name).await {
+    stage.connection_gone(CONNECTION).await;
+    stage.namespace_gone().await;
+}
+
+#[tokio::test]
+async fn a_namespace_whose_secret_went_first_says_how_to_get_out() {
+    let mut stage = Stage::set().await;
+    stage.apply(&gallery("win11")).await;
+    let image = stream_id(&stage.ready("win11", Reason::Available).await);
+    stage.operator.kill().await.unwrap();
+    stage.delete_namespace().await;
+    let secrets = stage.namespace.api::<Secret>();
+    eventually(DEADLINE, "the Secret is gone", async || {
+        match secrets.get_opt(TOKEN_SECRET).await {
             Ok(None) => Ok(()),
-            Ok(Some(left)) => Err(format!("{:?}", left.status)),
-            Err(error) => Err(error.to_string()),
+            other => Err(format!("{other:?}")),
         }
     })
     .await;
+
+    stage.operator.restart().await.unwrap();
+    let waiting = stage.reconciling("win11", Reason::SecretGoneWithNamespace).await;
+    assert!(
+        message(&waiting).contains("deletionPolicy: Retain"),
+        "{}",
+        message(&waiting)
+    );
+    assert_eq!(stage.image_ids().await, std::slice::from_ref(&image));
+
+    stage.edit("win11", &json!({"deletionPolicy": "Retain"})).await;
+    stage.namespace_gone().await;
+    assert_eq!(stage.image_ids().await, [image]);
 }

@@ -75,6 +75,10 @@ async fn a_rebuilt_cluster_creates_nothing_and_says_whose_the_image_is() {
     let adopted = stage.ready("win11", Reason::Available).await;
     assert_eq!(stream_id(&adopted), image);
     assert_eq!(stage.creates().await, 1);
+
+    stage.delete("imagecatalog", "win11").await;
+    stage.gone("win11").await;
+    stage.no_image_is_left().await;
 }
 
 #[tokio::test]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use image_operator::api::names::{RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
 use image_operator::api::{CloudConnection, ImageCatalog, ImageCatalogStatus, Reason};
+use k8s_openapi::api::core::v1::Namespace as KubernetesNamespace;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
-use kube::ResourceExt;
+use kube::{Api, ResourceExt};
 use serde_json::{Value, json};
 
 use crate::console::Console;
@@ -21,8 +22,8 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 /// How long the effect of a request may still appear; everything that waits for it waits so long.
 const SETTLING_WINDOW: &str = "--settling-window=2s";
 
-/// How many simulated seconds pass in a second: a copy of ten minutes takes one second.
-const SPEED: u32 = 600;
+/// How many simulated seconds pass in a second: a copy of ten minutes takes half a second.
+const SPEED: u32 = 1200;
 
 /// A namespace, a simulator and an operator.
 pub(crate) struct Stage {
@@ -273,6 +274,25 @@ impl Stage {
                 Err(error) => Err(error.to_string()),
             },
         )
+        .await;
+    }
+
+    /// Deletes the namespace, and does not wait until it is gone.
+    pub(crate) async fn delete_namespace(&self) {
+        self.delete("namespace", &self.namespace.name).await;
+    }
+
+    /// Waits until the namespace is gone.
+    pub(crate) async fn namespace_gone(&self) {
+        let namespaces = Api::<KubernetesNamespace>::all(self.namespace.client.clone());
+        let name = &self.namespace.name;
+        eventually(DEADLINE, "the namespace is gone", async || {
+            match namespaces.get_opt(name).await {
+                Ok(None) => Ok(()),
+                Ok(Some(left)) => Err(format!("{:?}", left.status)),
+                Err(error) => Err(error.to_string()),
+            }
+        })
         .await;
     }
 

@@ -20,6 +20,7 @@ pub mod audit;
 pub mod cluster;
 pub mod eventually;
 pub mod failure;
+pub mod gallery;
 pub mod kubectl;
 pub mod namespace;
 pub mod operator;

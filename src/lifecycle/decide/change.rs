@@ -1,6 +1,6 @@
 //! A change may have been sent: look whether it shows before it is sent again.
 
-use super::Situation;
+use super::{Situation, held as on_record};
 use crate::lifecycle::{ById, Held, Intent, IntentOutcome, Look, Phase, Rule, Stalled, Step, Waiting};
 
 /// How often a change is sent before a person is asked.
@@ -22,11 +22,18 @@ pub(super) fn settle(situation: Situation<'_>, intent: &Intent, held: &Held) -> 
             Ok(ById::Found(sighting)) => sighting,
         },
     };
+    if let Some(stalled) = on_record::not_ours(sighting) {
+        return Step::Stall(stalled);
+    }
     let reached = situation.looks.next_change.as_ref() != Some(&intent.operation);
-    if reached || sighting.phase == Phase::InTransition {
+    if reached {
         return Step::ClearIntent;
     }
     let operation = intent.operation.clone();
+    // Off the record it would begin anew at once, while the remote is still at work on it.
+    if sighting.phase == Phase::InTransition {
+        return Step::Wait(Waiting::Accepted { operation });
+    }
     if let Some(presume) = situation.presume(&operation) {
         return presume;
     }

@@ -73,10 +73,15 @@ pub(super) fn settle(situation: Situation<'_>, intent: &Intent) -> Step {
 
 /// The object that bears our mark, if there is exactly one; a step where there are several or it is going.
 pub(super) fn ours_by_mark(situation: Situation<'_>) -> Result<Option<RemoteId>, Step> {
+    one_by_mark(situation, &situation.looks.ours_alive())
+}
+
+/// The one of these objects that bear our mark; a step where there are several or one is going.
+pub(super) fn one_by_mark(situation: Situation<'_>, ours: &[&Sighting]) -> Result<Option<RemoteId>, Step> {
     if !Rule::OwnByMark.holds() {
         return Ok(None);
     }
-    if let Some(id) = only_one(&situation.looks.ours_alive())? {
+    if let Some(id) = only_one(ours)? {
         return Ok(Some(id));
     }
     match situation.looks.ours_going() {

@@ -45,19 +45,16 @@ fn nothing_recorded(situation: Situation<'_>) -> Step {
     }
 }
 
-/// The object that bears our mark; of several, the one that a person chose.
+/// The object that bears our mark and that nobody else holds; of several, the one that a person chose.
 fn ours(situation: Situation<'_>) -> Result<Option<RemoteId>, Step> {
-    let by_mark = create::ours_by_mark(situation);
-    let (Err(Step::Stall(_)), Some(Resolution::Use(chosen))) = (&by_mark, &situation.desired.resolution)
-    else {
-        return by_mark;
-    };
-    let is_candidate = situation.looks.ours_alive().iter().any(|ours| ours.id == *chosen);
-    if is_candidate {
-        Ok(Some(chosen.clone()))
-    } else {
-        by_mark
+    let mut ours = situation.looks.ours_alive();
+    ours.retain(|sighting| sighting.claimed_by.is_none());
+    if let Some(Resolution::Use(chosen)) = &situation.desired.resolution
+        && ours.iter().any(|sighting| sighting.id == *chosen)
+    {
+        return Ok(Some(chosen.clone()));
     }
+    create::one_by_mark(situation, &ours)
 }
 
 /// A create may have been sent and its object may still appear.

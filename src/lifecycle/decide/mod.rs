@@ -5,6 +5,8 @@ mod create;
 mod delete;
 mod held;
 mod observe;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
