@@ -119,7 +119,7 @@ async fn a_create_that_was_not_let_in_is_sent_again_when_the_way_is_free() {
 }
 
 #[tokio::test]
-async fn a_404_for_a_create_is_a_refusal_that_an_edit_overcomes() {
+async fn a_404_for_a_create_is_a_refusal_that_stands_until_somebody_asks_again() {
     let scene = Scene::new().await;
     let remote = scene.remote("remote").await;
     let absent = json!({ "type": "refuse", "status": 404, "message": "no such service" });
