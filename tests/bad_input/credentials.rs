@@ -1,12 +1,14 @@
 //! Credentials: wrong, of another organisation, missing.
 
+use futures::future::join_all;
 use image_operator::api::{CloudConnection, ImageCatalog, Reason};
+use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scene::{
-    DEADLINE, DEMO, KEY, OTHER, Scene, catalog, connected, connection, count, image_ids, ready, reconciling,
-    recorded_id, stalled, stream_id,
+    DEADLINE, DEMO, Expected, KEY, Kind, OTHER, Scene, catalog, connected, connection, count, image_ids,
+    ready, reconciling, recorded_id, stalled, stream_id,
 };
 use crate::support::eventually;
 
@@ -98,6 +100,70 @@ async fn a_token_endpoint_that_answers_400_is_tried_again_until_it_does_not() {
 }
 
 #[tokio::test]
+async fn a_token_endpoint_in_trouble_is_tried_again_until_it_is_well() {
+    let rows = [
+        (
+            "error",
+            json!({ "type": "refuse", "status": 500, "body": "no healthy upstream" }),
+            reconciling(
+                Reason::Retrying,
+                &["signing in", "no healthy upstream", "HTTP 500"],
+            ),
+        ),
+        (
+            "throttled",
+            json!({ "type": "refuse", "status": 429, "headers": { "retry-after": "2" }, "body": "slow down" }),
+            reconciling(Reason::Throttled, &["signing in", "slow down", "HTTP 429"]),
+        ),
+        (
+            "html",
+            json!({ "type": "corrupt", "how": "html" }),
+            reconciling(
+                Reason::InvalidResponse,
+                &["signing in", "the answer holds no token"],
+            ),
+        ),
+        (
+            "truncated",
+            json!({ "type": "corrupt", "how": "truncate" }),
+            reconciling(
+                Reason::InvalidResponse,
+                &["signing in", "the answer holds no token"],
+            ),
+        ),
+        (
+            "huge",
+            json!({ "type": "corrupt", "how": "huge" }),
+            reconciling(Reason::InvalidResponse, &["signing in"]),
+        ),
+    ];
+    let row = async |(name, effect, expected): (&str, Value, Expected<'static>)| {
+        let scene = Scene::new().await;
+        let remote = Scene::simulator().await;
+        remote
+            .fault(json!({ "match": { "operation": "signIn" }, "times": 0, "effect": effect }))
+            .await;
+        scene.namespace.secret(name, &[(KEY, DEMO.token)]).await;
+        scene
+            .apply::<CloudConnection>(name, connection(name, remote.url(), DEMO))
+            .await;
+        scene.apply::<ImageCatalog>("win11", catalog(name)).await;
+
+        scene.shows::<CloudConnection>(name, expected).await;
+        scene
+            .shows::<ImageCatalog>("win11", reconciling(Reason::ConnectionNotReady, &["signing in"]))
+            .await;
+        scene.others_go_on().await;
+        remote.clear_faults().await;
+
+        scene.shows::<CloudConnection>(name, connected()).await;
+        scene.available("win11").await;
+        assert_eq!(count(&remote, "createImage").await, (1, 1), "{name}");
+    };
+    join_all(rows.into_iter().map(row)).await;
+}
+
+#[tokio::test]
 async fn credentials_of_another_organisation_are_not_used() {
     let scene = Scene::new().await;
     let remote = Scene::simulator().await;
@@ -176,6 +242,37 @@ async fn credentials_that_come_to_be_of_another_organisation_take_nothing_away()
 }
 
 #[tokio::test]
+async fn a_deletion_waits_for_credentials_of_the_right_organisation() {
+    let scene = Scene::new().await;
+    let remote = scene.remote("remote").await;
+    scene.apply::<ImageCatalog>("win11", catalog("remote")).await;
+    let id = stream_id(&scene.available("win11").await);
+    scene.namespace.secret("remote", &[(KEY, OTHER.token)]).await;
+    scene.annotate::<CloudConnection>("remote", REQUESTED, "1").await;
+    scene
+        .shows::<CloudConnection>("remote", stalled(Reason::OrganisationMismatch, &[]))
+        .await;
+
+    let catalogs = scene.namespace.api::<ImageCatalog>();
+    catalogs.delete("win11", &DeleteParams::default()).await.unwrap();
+
+    let waiting: ImageCatalog = scene
+        .shows(
+            "win11",
+            reconciling(Reason::ConnectionNotReady, &["OrganisationMismatch"]),
+        )
+        .await;
+    assert_eq!(recorded_id(&waiting), Some(id.clone()));
+    scene.others_go_on().await;
+    assert_eq!(image_ids(&remote).await, [id]);
+
+    scene.namespace.secret("remote", &[(KEY, DEMO.token)]).await;
+
+    gone(&catalogs, "win11").await;
+    assert!(image_ids(&remote).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_connection_made_anew_with_a_wrong_organisation_is_never_everything_is_gone() {
     let scene = Scene::new().await;
     let remote = scene.remote("remote").await;
@@ -216,11 +313,14 @@ async fn replace_connection(scene: &Scene) {
     api.delete("remote", &DeleteParams::default()).await.unwrap();
     let free = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
     api.patch("remote", &PatchParams::default(), &free).await.unwrap();
-    eventually(DEADLINE, "the connection is gone", async || {
-        match api.get_opt("remote").await {
-            Ok(None) => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
+    gone(&api, "remote").await;
+}
+
+async fn gone<K: Kind>(api: &Api<K>, name: &str) {
+    let description = format!("{} {name} is gone", K::kind(&()));
+    eventually(DEADLINE, &description, async || match api.get_opt(name).await {
+        Ok(None) => Ok(()),
+        other => Err(format!("{other:?}")),
     })
     .await;
 }

@@ -4,13 +4,7 @@ use futures::future::join_all;
 use image_operator::api::{ImageCatalog, Reason};
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, catalog, count, image_ids, reconciling, stream_id};
-
-/// A fault of the create.
-struct Row {
-    name: &'static str,
-    effect: Value,
-}
+use crate::scene::{Scene, catalog, count, image_ids, reconciling, stalled, stream_id};
 
 #[tokio::test]
 async fn a_create_that_was_done_without_a_readable_answer_is_found_and_not_sent_again() {
@@ -23,12 +17,11 @@ async fn a_create_that_was_done_without_a_readable_answer_is_found_and_not_sent_
         ("huge", json!({ "type": "corrupt", "how": "huge" })),
         ("empty", json!({ "type": "corrupt", "how": "empty" })),
     ];
-    let row = async |row: Row| {
-        let name = row.name;
+    let row = async |(name, effect): (&str, Value)| {
         let scene = Scene::new().await;
         let remote = scene.remote(name).await;
         // What was made shows in lists only later, as if they were served from a replica that lags.
-        for effect in [json!({ "type": "hideFromListings", "seconds": 2 }), row.effect] {
+        for effect in [json!({ "type": "hideFromListings", "seconds": 2 }), effect] {
             remote
                 .fault(json!({ "match": { "operation": "createImage" }, "effect": effect }))
                 .await;
@@ -46,7 +39,6 @@ async fn a_create_that_was_done_without_a_readable_answer_is_found_and_not_sent_
         assert_eq!(image_ids(&remote).await, [id], "{name}");
         assert_eq!(count(&remote, "createImage").await, (1, 1), "{name}");
     };
-    let rows = rows.map(|(name, effect)| Row { name, effect });
     join_all(rows.into_iter().map(row)).await;
 }
 
@@ -61,12 +53,11 @@ async fn a_create_that_may_have_been_done_and_was_not_is_sent_again_after_the_se
             json!({ "type": "refuse", "status": 200, "body": "<html>Scheduled maintenance</html>" }),
         ),
     ];
-    let row = async |row: Row| {
-        let name = row.name;
+    let row = async |(name, effect): (&str, Value)| {
         let scene = Scene::new().await;
         let remote = scene.remote(name).await;
         remote
-            .fault(json!({ "match": { "operation": "createImage" }, "effect": row.effect }))
+            .fault(json!({ "match": { "operation": "createImage" }, "effect": effect }))
             .await;
         scene.apply::<ImageCatalog>("win11", catalog(name)).await;
 
@@ -81,7 +72,6 @@ async fn a_create_that_may_have_been_done_and_was_not_is_sent_again_after_the_se
         assert_eq!(image_ids(&remote).await, [id], "{name}");
         assert_eq!(count(&remote, "createImage").await, (2, 1), "{name}");
     };
-    let rows = rows.map(|(name, effect)| Row { name, effect });
     join_all(rows.into_iter().map(row)).await;
 }
 
@@ -129,7 +119,7 @@ async fn a_create_that_was_not_let_in_is_sent_again_when_the_way_is_free() {
 }
 
 #[tokio::test]
-async fn a_404_for_a_create_is_a_refusal_that_an_edit_overcomes() {
+async fn a_404_for_a_create_is_a_refusal_that_stands_until_somebody_asks_again() {
     let scene = Scene::new().await;
     let remote = scene.remote("remote").await;
     let absent = json!({ "type": "refuse", "status": 404, "message": "no such service" });
@@ -141,7 +131,7 @@ async fn a_404_for_a_create_is_a_refusal_that_an_edit_overcomes() {
     scene
         .shows::<ImageCatalog>(
             "win11",
-            crate::scene::stalled(Reason::RemoteRejected, &["no such service", "HTTP 404"]),
+            stalled(Reason::RemoteRejected, &["no such service", "HTTP 404"]),
         )
         .await;
     scene.others_go_on().await;

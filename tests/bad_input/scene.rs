@@ -213,6 +213,16 @@ pub(crate) fn stalled<'a>(reason: Reason, message: &'a [&'a str]) -> Expected<'a
     }
 }
 
+/// A connection that keeps to the time which the remote has named.
+pub(crate) fn holding_back() -> Expected<'static> {
+    Expected {
+        conditions: &[("Throttled", "True")],
+        absent: &[],
+        reason: Reason::Throttled,
+        message: &["the remote asked to send nothing for a while"],
+    }
+}
+
 pub(crate) fn connected() -> Expected<'static> {
     ready(Reason::Connected, &["the account answers"])
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use image_operator::api::{CloudConnection, ImageCatalog, Reason};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::scene::{DEADLINE, Scene, catalog, connected, count, reconciling, stream_id};
+use crate::scene::{DEADLINE, Scene, catalog, connected, count, holding_back, reconciling, stream_id};
 use crate::support::{Simulator, eventually};
 
 const WINDOW: SignedDuration = SignedDuration::from_secs(6);
@@ -17,25 +17,32 @@ const ON_ITS_WAY: SignedDuration = SignedDuration::from_millis(200);
 
 #[tokio::test]
 async fn a_throttled_read_is_followed_by_no_request_within_the_window() {
+    for_reads(429, Reason::Throttled).await;
+}
+
+#[tokio::test]
+async fn a_503_that_names_a_time_is_followed_by_no_request_within_the_window() {
+    for_reads(503, Reason::Retrying).await;
+}
+
+async fn for_reads(status: u16, reason: Reason) {
     let scene = Scene::new().await;
     let remote = scene.remote("remote").await;
     scene.apply::<ImageCatalog>("win11", catalog("remote")).await;
     let id = stream_id(&scene.available("win11").await);
 
-    throttle(&remote, json!({ "operation": "listImages" })).await;
+    come_back_later(&remote, "listImages", status).await;
     scene.apply::<ImageCatalog>("newcomer", catalog("remote")).await;
 
     scene
-        .shows::<ImageCatalog>("newcomer", reconciling(Reason::Throttled, &["list images"]))
+        .shows::<ImageCatalog>("newcomer", reconciling(reason, &["list images"]))
         .await;
-    scene
-        .shows::<CloudConnection>("remote", reconciling(Reason::Throttled, &[]))
-        .await;
+    scene.shows::<CloudConnection>("remote", holding_back()).await;
     scene.others_go_on().await;
     scene.available("newcomer").await;
     scene.shows::<CloudConnection>("remote", connected()).await;
     assert_eq!(stream_id(&scene.available("win11").await), id);
-    assert_no_request_within_the_window(&remote).await;
+    assert_no_request_within_the_window(&remote, status).await;
     assert_eq!(count(&remote, "createImage").await, (2, 2));
 }
 
@@ -43,23 +50,31 @@ async fn a_throttled_read_is_followed_by_no_request_within_the_window() {
 async fn a_throttled_create_is_sent_again_after_the_window_and_not_before() {
     let scene = Scene::new().await;
     let remote = scene.remote("remote").await;
-    throttle(&remote, json!({ "operation": "createImage" })).await;
+    come_back_later(&remote, "createImage", 429).await;
     scene.apply::<ImageCatalog>("win11", catalog("remote")).await;
 
-    let said = ["create image win11", "Rate limit exceeded", "HTTP 429"];
+    let said = ["create image win11", "come back later", "HTTP 429"];
     scene
         .shows::<ImageCatalog>("win11", reconciling(Reason::Throttled, &said))
         .await;
     scene.others_go_on().await;
 
     scene.available("win11").await;
-    assert_no_request_within_the_window(&remote).await;
+    assert_no_request_within_the_window(&remote, 429).await;
     assert_eq!(count(&remote, "createImage").await, (2, 1));
 }
 
-async fn throttle(remote: &Simulator, requests: Value) {
-    let effect = json!({ "type": "throttle", "retryAfterSeconds": WINDOW.as_secs() });
-    remote.fault(json!({ "match": requests, "effect": effect })).await;
+/// The next request of this operation is refused, with a time to come back.
+async fn come_back_later(remote: &Simulator, operation: &str, status: u16) {
+    let effect = json!({
+        "type": "refuse",
+        "status": status,
+        "headers": { "retry-after": WINDOW.as_secs().to_string() },
+        "message": "come back later",
+    });
+    remote
+        .fault(json!({ "match": { "operation": operation }, "effect": effect }))
+        .await;
 }
 
 /// A line of the simulator's log of requests.
@@ -70,7 +85,7 @@ struct Line {
     status: Option<u16>,
 }
 
-async fn assert_no_request_within_the_window(remote: &Simulator) {
+async fn assert_no_request_within_the_window(remote: &Simulator, status: u16) {
     let url = format!("{}/_simulator/requests", remote.url());
     let lines = eventually(
         DEADLINE,
@@ -82,7 +97,7 @@ async fn assert_no_request_within_the_window(remote: &Simulator) {
                 .send()
                 .await;
             let lines: Vec<Line> = asked.unwrap().json().await.unwrap();
-            let throttled = lines.iter().position(|line| line.status == Some(429));
+            let throttled = lines.iter().position(|line| line.status == Some(status));
             match throttled {
                 Some(first) if first + 1 < lines.len() => Ok(lines),
                 _ => Err(format!("{lines:?}")),
@@ -90,7 +105,7 @@ async fn assert_no_request_within_the_window(remote: &Simulator) {
         },
     )
     .await;
-    let throttled = lines.iter().position(|line| line.status == Some(429)).unwrap();
+    let throttled = lines.iter().position(|line| line.status == Some(status)).unwrap();
     let opened = lines[throttled].time;
     let inside: Vec<&str> = lines[throttled + 1..]
         .iter()

@@ -187,9 +187,13 @@ impl<'a> Pass<'a> {
                 if !was_verified && connection.is_verified() {
                     self.wake_users();
                 }
+                // What is missing then is the right Secret. Until it is there, looking costs no remote request.
+                let again = match &found {
+                    Checked::Good { .. } => READ_SECRETS,
+                    Checked::OrganisationMismatch { .. } => LOOK_FOR_MISSING,
+                };
                 let report = cloud_connection::checked(&found);
-                self.finish(report, Some(connection), Verdict::After(READ_SECRETS))
-                    .await
+                self.finish(report, Some(connection), Verdict::After(again)).await
             }
             Outcome::Refused(problem) | Outcome::Unknown(problem) => {
                 self.finish(

@@ -348,7 +348,7 @@ impl<'a> Pass<'a> {
         if let Some(id) = &held {
             connection.inventory().watch_image(wanted.mark.object, id);
         }
-        let claim = |id: &RemoteId| self.claimed_by(id);
+        let claim = |id: &RemoteId| self.claimed_by(id, &wanted.desired.account);
         let looking = Looking {
             wanted,
             connection: &connection,
@@ -369,27 +369,23 @@ impl<'a> Pass<'a> {
         looked.map_err(Setback::from)
     }
 
-    /// An older resource of this namespace and connection that holds the image.
-    fn claimed_by(&self, id: &RemoteId) -> Option<String> {
+    /// An older resource whose record holds the image of this account, whatever has become of its connection.
+    fn claimed_by(&self, id: &RemoteId, account: &Account) -> Option<String> {
         let age = |catalog: &ImageCatalog| (catalog.creation_timestamp(), catalog.uid());
         let mine = age(&self.object);
         let holds = |catalog: &ImageCatalog| {
             let status = catalog.status.as_ref();
             let parts = status.map(|status| status.parts.as_slice()).unwrap_or_default();
             let own_record = status.is_some_and(|status| status.owner_uid == catalog.uid());
-            own_record && parts.iter().any(|part| part.id.as_deref() == Some(id.as_str()))
-        };
-        let account = |catalog: &ImageCatalog| {
-            references::cached_connection(self.context, catalog)
-                .and_then(|c| Some(c.spec.account()?.to_string()))
+            own_record
+                && parts.iter().any(|part| {
+                    part.id.as_deref() == Some(id.as_str()) && part.account.as_deref() == Some(&account.0)
+                })
         };
         let all = self.context.tools.caches.catalogs.state();
-        let other = all.iter().find(|other| {
-            other.uid() != self.object.uid()
-                && holds(other)
-                && age(other) < mine
-                && account(other) == account(&self.object)
-        })?;
+        let other = all
+            .iter()
+            .find(|other| other.uid() != self.object.uid() && holds(other) && age(other) < mine)?;
         Some(format!(
             "ImageCatalog {}/{}",
             other.namespace().unwrap_or_default(),
