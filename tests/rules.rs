@@ -397,7 +397,7 @@ fn publishing_is_fixed_once_it_may_have_begun() {
 fn assert_locks(field: &str, change: impl Fn(&mut Value)) {
     let words = format!("{field} cannot be changed once the image may exist: create another ImageCatalog");
     let refused = json!({"parts": [{"name": "image", "refusal": {
-        "operation": "create", "generation": 1, "message": "no", "at": "2026-01-01T00:00:00.000000Z"
+        "operation": "create", "basis": "1/1", "message": "no", "at": "2026-01-01T00:00:00.000000Z"
     }}]});
     let intent = json!({"parts": [{"name": "image", "intent": open_intent("create")}]});
     for (status, locks) in [
