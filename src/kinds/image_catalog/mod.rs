@@ -2,6 +2,8 @@
 
 pub mod changes;
 pub mod desired;
+#[cfg(test)]
+mod examples;
 pub mod mirror;
 pub mod observed;
 pub mod perform;
