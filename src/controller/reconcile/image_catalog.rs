@@ -8,7 +8,7 @@ use kube::{Api, Resource, ResourceExt};
 use super::context::Context;
 use super::look::Looking;
 use super::problem::Setback;
-use super::write::{self, Answered, FinalizerChange, MetadataChange, WriteError};
+use super::write::{self, Answered, FinalizerChange, MetadataChange, RemoteIdChange, WriteError};
 use super::{Moment, Verdict, cluster, references};
 use crate::api::names::{RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
 use crate::api::{DeletionPolicy, ImageCatalog, ImageCatalogStatus, ManagementPolicy, Reason};
@@ -19,7 +19,7 @@ use crate::kinds::image_catalog::{IMAGE, InvalidSpec, Seen, Wanted, desired, mir
 use crate::kinds::{Report, Standing, conditions, memory};
 use crate::lifecycle::{
     Account, Aftermath, Blocker, Custody, Finalizer, Held, Intent, Look, Looks, Memory, Operation, Record,
-    RemoteId, Situation, Stalled, Step, Waiting, Witness, decide, settle,
+    RemoteId, Resolution, Situation, Stalled, Step, Waiting, Witness, decide, settle,
 };
 
 /// How many decisions one pass may take; more is a mistake in the decision.
@@ -216,7 +216,7 @@ impl<'a> Pass<'a> {
             if let Some(record) = self.record.as_ref().map(Record::tried_afresh)
                 && self.record.as_ref() != Some(&record)
             {
-                self.amend(wanted, record);
+                self.amend(wanted, &record);
             }
             self.status.last_handled_reconcile_at = asked;
         }
@@ -307,10 +307,13 @@ impl<'a> Pass<'a> {
                     since: self.began.wall,
                     account: wanted.desired.account.clone(),
                 };
-                self.answered(wanted);
+                // Found again, a failed image is still to be made again.
+                if wanted.desired.resolution != Some(Resolution::Recreate) {
+                    self.answered(wanted);
+                }
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         held: Some(held),
                         ..Record::default()
                     },
@@ -325,7 +328,7 @@ impl<'a> Pass<'a> {
                 let record = self.record.clone().unwrap_or_default();
                 self.amend(
                     wanted,
-                    Record {
+                    &Record {
                         intent: None,
                         ..record
                     },
@@ -333,7 +336,13 @@ impl<'a> Pass<'a> {
                 Ok(None)
             }
             Step::ForgetId => {
-                self.amend(wanted, Record::default());
+                // Remembered there, it would be missed once more should the next create come to nothing.
+                self.write_metadata(&MetadataChange {
+                    remote_id: Some(RemoteIdChange::Forget),
+                    ..MetadataChange::default()
+                })
+                .await?;
+                self.amend(wanted, &Record::default());
                 mirror::nothing(&mut self.status);
                 self.seen = None;
                 Ok(None)
@@ -470,10 +479,10 @@ impl<'a> Pass<'a> {
     }
 
     /// Changes the record in hand; it is written with the report at the end of the pass.
-    fn amend(&mut self, wanted: &Wanted, record: Record) {
+    fn amend(&mut self, wanted: &Wanted, record: &Record) {
         let before = self.memory(wanted);
-        self.witness.amended(&before, &record, self.began.wall);
-        self.put_record(&record);
+        self.witness.amended(&before, record, self.began.wall);
+        self.put_record(record);
     }
 
     fn put_record(&mut self, record: &Record) {
@@ -742,7 +751,9 @@ impl<'a> Pass<'a> {
         let answer = self.object.annotations().get(RESOLVE);
         let change = MetadataChange {
             finalizer: None,
-            remote_id: remote_id.filter(|wanted| Some(wanted) != there),
+            remote_id: remote_id
+                .filter(|wanted| Some(wanted) != there)
+                .map(RemoteIdChange::Set),
             answered: answer
                 .filter(|answer| Some(*answer) == self.status.last_handled_resolve.as_ref())
                 .map(|_| Answered),

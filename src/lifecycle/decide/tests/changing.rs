@@ -13,8 +13,8 @@ fn wanting() -> Case {
 fn sent(outcome: IntentOutcome, at: Timestamp, tries: u32) -> Case {
     wanting().recorded(Record {
         intent: Some(Intent {
-            outcome,
             tries,
+            outcome,
             ..intent(publish(), at)
         }),
         ..holding("a")

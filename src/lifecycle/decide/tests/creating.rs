@@ -149,6 +149,7 @@ fn several_objects_of_ours_are_a_persons_question() {
 
 #[test]
 fn the_adoption_policy_says_what_may_become_ours() {
+    use Adoption::{IfNameMatches, IfOwned, Never};
     let other_install = || marked("a", MarkSeen::OtherInstall);
     let unmarked = || marked("a", MarkSeen::Unmarked);
     let theirs = || marked("a", MarkSeen::Other);
@@ -166,7 +167,6 @@ fn the_adoption_policy_says_what_may_become_ours() {
     };
     let adopted = || Step::Adopt(id("a"));
     let stall = |stalled: fn(Sighting) -> Stalled, sighting| Step::Stall(stalled(sighting));
-    use Adoption::{IfNameMatches, IfOwned, Never};
     let rows: Vec<(Adoption, Sighting, Step)> = vec![
         (IfOwned, ours("a"), adopted()),
         (IfNameMatches, ours("a"), adopted()),
@@ -378,17 +378,17 @@ fn what_our_own_note_remembers_is_made_again_only_when_somebody_allows_it() {
         (
             "recreatePolicy",
             vanished().with(|case| case.desired.recreation = Recreation::WhenGone),
-            begin_create(),
+            Step::ForgetId,
         ),
         (
             "a person's create",
             vanished().with(|case| case.desired.resolution = Some(Resolution::Create)),
-            begin_create(),
+            Step::ForgetId,
         ),
         (
             "a person's recreate",
             vanished().with(|case| case.desired.resolution = Some(Resolution::Recreate)),
-            begin_create(),
+            Step::ForgetId,
         ),
     ]);
 }
