@@ -12,7 +12,8 @@ use crate::lifecycle::{
 const CREATE: &str = "create";
 const DELETE: &str = "delete";
 
-/// Reads one part of a record. What can't be read counts as an intent of unknown age, never as nothing.
+/// Reads one part of a record. What can't be read is not what any process wrote, so the lifecycle looks for what may
+/// have been made before it makes anything.
 pub fn record_of(part: &Part) -> Record {
     let held = part.id.as_deref().and_then(|id| id.parse().ok()).map(|id| Held {
         id,
@@ -191,6 +192,60 @@ mod tests {
             let read: Part = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(record_of(&read), record);
         }
+    }
+
+    #[test]
+    fn a_refusal_is_read_back_as_judged_whatever_its_kind_was() {
+        let refusal = Refusal {
+            operation: Operation::Delete,
+            basis: "1/1".into(),
+            at: Timestamp::UNIX_EPOCH,
+            problem: Problem {
+                http_status: Some(409),
+                code: Some("IN_USE".into()),
+                trace_id: Some("t-1".into()),
+                ..Problem::new(ProblemKind::Conflict, "in use")
+            },
+        };
+        let record = Record {
+            refusal: Some(refusal.clone()),
+            ..Record::default()
+        };
+        let read = record_of(&part_of("image", &record)).refusal.unwrap();
+        let expected = Problem {
+            kind: ProblemKind::Rejected,
+            ..refusal.problem
+        };
+        assert_eq!(read.problem, expected);
+    }
+
+    #[test]
+    fn an_id_that_cannot_be_read_is_no_id() {
+        let part = Part {
+            id: Some("no such/id".into()),
+            ..Part::default()
+        };
+        assert_eq!(record_of(&part), Record::default());
+    }
+
+    #[test]
+    fn a_moment_is_recorded_in_whole_microseconds() {
+        let moment = Timestamp::from_nanosecond(1_500_000_123_456_789_999).unwrap();
+        let expected = Timestamp::from_microsecond(1_500_000_123_456_789).unwrap();
+        assert_eq!(recordable(moment), expected);
+    }
+
+    #[test]
+    fn an_annotation_of_another_install_names_another_resource() {
+        let other_install = Mark {
+            install: Install::of_cluster("b"),
+            ..owner("first")
+        };
+        let annotation = annotation_of(&"65f0".parse().unwrap(), other_install);
+        assert_eq!(
+            hint_of(&annotation, owner("first")).unwrap().origin,
+            HintOrigin::NamesAnother
+        );
     }
 
     #[test]

@@ -48,3 +48,50 @@ pub fn resolution(answer: &str) -> Result<Resolution, InvalidRemoteId> {
         id => id.parse().map(Resolution::Use),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_to_be_there_until_its_resource_goes() {
+        use DeletionPolicy::{Delete, Retain};
+        let rows = [
+            (false, Delete, Presence::Present),
+            (false, Retain, Presence::Present),
+            (true, Delete, Presence::Deleted),
+            (true, Retain, Presence::LeftBehind),
+        ];
+        for (being_deleted, policy, expected) in rows {
+            assert_eq!(presence(being_deleted, policy), expected);
+        }
+    }
+
+    #[test]
+    fn the_defaults_of_the_api_are_the_careful_ones() {
+        assert_eq!(Management::from(ManagementPolicy::default()), Management::Manage);
+        assert_eq!(Adoption::from(AdoptionPolicy::default()), Adoption::IfOwned);
+        assert_eq!(Recreation::from(RecreatePolicy::default()), Recreation::Never);
+    }
+
+    #[test]
+    fn every_policy_has_its_own_meaning() {
+        assert_eq!(Management::from(ManagementPolicy::Observe), Management::Observe);
+        assert_eq!(
+            Adoption::from(AdoptionPolicy::IfNameMatches),
+            Adoption::IfNameMatches
+        );
+        assert_eq!(Adoption::from(AdoptionPolicy::Never), Adoption::Never);
+        assert_eq!(Recreation::from(RecreatePolicy::WhenGone), Recreation::WhenGone);
+    }
+
+    #[test]
+    fn an_answer_is_a_word_or_an_id() {
+        assert_eq!(resolution(" create "), Ok(Resolution::Create));
+        assert_eq!(resolution("recreate"), Ok(Resolution::Recreate));
+        assert_eq!(resolution("65f0"), Ok(Resolution::Use("65f0".parse().unwrap())));
+        for nonsense in ["", "  ", "two words", "a/b"] {
+            assert!(resolution(nonsense).is_err(), "{nonsense:?}");
+        }
+    }
+}

@@ -24,7 +24,8 @@ pub enum Step {
     Adopt(RemoteId),
     /// The intent has had its effect, or certainly had none: take it off the record.
     ClearIntent,
-    /// The object is gone for certain and may be made again: take its id off the record.
+    /// The object is gone for certain and may be made again: take its id off the record, and out of the hints that
+    /// name this resource.
     ForgetId,
     /// Nothing of ours is left remotely, or it is to be left there: remove the finalizer.
     Release,

@@ -82,9 +82,16 @@ pub(super) struct MetadataChange {
     /// The finalizer is to be there.
     pub finalizer: Option<FinalizerChange>,
     /// The annotation that remembers the remote id.
-    pub remote_id: Option<String>,
+    pub remote_id: Option<RemoteIdChange>,
     /// Whether a person's answer has been acted on and goes.
     pub answered: Option<Answered>,
+}
+
+/// What happens to the annotation that remembers the remote id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RemoteIdChange {
+    Set(String),
+    Forget,
 }
 
 /// What happens to the finalizer.
@@ -122,7 +129,11 @@ where
     }
     let mut annotations = json!({});
     if let Some(remote_id) = &change.remote_id {
-        set(&mut annotations, REMOTE_ID, json!(remote_id));
+        let value = match remote_id {
+            RemoteIdChange::Set(value) => json!(value),
+            RemoteIdChange::Forget => serde_json::Value::Null,
+        };
+        set(&mut annotations, REMOTE_ID, value);
     }
     if change.answered.is_some() {
         set(&mut annotations, RESOLVE, serde_json::Value::Null);

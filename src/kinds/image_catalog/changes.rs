@@ -91,3 +91,225 @@ fn change(name: &str, goal: &str) -> Operation {
         goal: goal.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::kinds::image_catalog::examples::{first_version, foreign_version, image, seen, wanted};
+
+    fn next_of(spec: Value, first: Value, mark: MarkSeen) -> Option<Operation> {
+        let seen = seen(image(json!({})), vec![first_version(first)], vec![]);
+        next(&wanted(spec), &seen, mark, "v1".parse().ok().as_ref())
+    }
+
+    fn patch(text: &str) -> Operation {
+        change(PATCH, &Described::render(text, wanted(json!({})).version_mark))
+    }
+
+    #[test]
+    fn nothing_changes_where_all_is_as_wanted() {
+        assert_eq!(next_of(json!({}), json!({}), MarkSeen::Ours), None);
+    }
+
+    #[test]
+    fn a_version_is_published_once_it_is_imported_and_only_when_asked() {
+        let publish = || json!({ "publish": {} });
+        let rows = [
+            (publish(), "IMPORT_COMPLETE", Some(change(PUBLISH, "v1"))),
+            (json!({}), "IMPORT_COMPLETE", None),
+            (publish(), "IMPORT_IN_PROGRESS", None),
+            (publish(), "PUBLISH_IN_PROGRESS", None),
+            (publish(), "AVAILABLE", None),
+            (publish(), "FAILED", None),
+        ];
+        for (spec, status, expected) in rows {
+            let found = next_of(spec, json!({ "status": status }), MarkSeen::Ours);
+            assert_eq!(found, expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn publishing_comes_before_describing() {
+        let spec = json!({ "publish": {}, "versionDescription": "new" });
+        let found = next_of(spec, json!({ "status": "IMPORT_COMPLETE" }), MarkSeen::Ours);
+        assert_eq!(found, Some(change(PUBLISH, "v1")));
+    }
+
+    #[test]
+    fn a_description_is_kept_as_the_spec_says_with_its_mark() {
+        let new = || json!({ "versionDescription": "new" });
+        let edited = |text: &str| json!({ "description": text });
+        let rows = [
+            ("new text", new(), json!({}), MarkSeen::Ours, Some(patch("new"))),
+            (
+                "mark edited away",
+                json!({}),
+                edited("by hand"),
+                MarkSeen::Ours,
+                Some(patch("by hand")),
+            ),
+            (
+                "adopted, and not described",
+                json!({}),
+                edited("theirs"),
+                MarkSeen::Unmarked,
+                None,
+            ),
+            (
+                "adopted, and described",
+                new(),
+                edited("theirs"),
+                MarkSeen::Unmarked,
+                Some(patch("new")),
+            ),
+            (
+                "at work",
+                new(),
+                json!({ "status": "PUBLISH_IN_PROGRESS" }),
+                MarkSeen::Ours,
+                None,
+            ),
+            (
+                "failed",
+                new(),
+                json!({ "status": "FAILED" }),
+                MarkSeen::Ours,
+                None,
+            ),
+        ];
+        for (name, spec, first, mark, expected) in rows {
+            assert_eq!(next_of(spec, first, mark), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_version_is_retired_once_another_has_taken_its_place() {
+        let another = |status| foreign_version("v2", "2.0.0", status);
+        let marker = |version: &str| json!({ "markers": [{ "name": "default", "versionId": version }] });
+        let moving = json!({ "markers": [{ "name": "default", "versionId": "v2", "nextVersionId": "v1" }] });
+        let remove = || json!({ "initialVersion": "Remove" });
+        let retired = || Some(change(RETIRE, "v1"));
+        let available = || another("AVAILABLE");
+        let rows = [
+            (
+                "another is there",
+                remove(),
+                json!({}),
+                json!({}),
+                vec![available()],
+                retired(),
+            ),
+            (
+                "not asked",
+                json!({}),
+                json!({}),
+                json!({}),
+                vec![available()],
+                None,
+            ),
+            ("it is alone", remove(), json!({}), json!({}), vec![], None),
+            (
+                "another is not ready",
+                remove(),
+                json!({}),
+                json!({}),
+                vec![another("IMPORT_COMPLETE")],
+                None,
+            ),
+            (
+                "a marker points elsewhere",
+                remove(),
+                marker("v2"),
+                json!({}),
+                vec![available()],
+                retired(),
+            ),
+            (
+                "a marker points at it",
+                remove(),
+                marker("v1"),
+                json!({}),
+                vec![available()],
+                None,
+            ),
+            (
+                "a marker moves to it",
+                remove(),
+                moving,
+                json!({}),
+                vec![available()],
+                None,
+            ),
+            (
+                "it says that it has one",
+                remove(),
+                json!({}),
+                marker("v1"),
+                vec![available()],
+                None,
+            ),
+            (
+                "it is going",
+                remove(),
+                json!({}),
+                json!({ "status": "DELETING" }),
+                vec![available()],
+                None,
+            ),
+        ];
+        for (name, spec, image_more, first, others, expected) in rows {
+            let versions = [vec![first_version(first)], others].concat();
+            let seen = seen(image(image_more), versions, vec![]);
+            assert_eq!(
+                next(&wanted(spec), &seen, MarkSeen::Ours, None),
+                expected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_first_version_that_is_not_ours_is_never_retired() {
+        let versions = vec![
+            foreign_version("v1", "1.0.0", "AVAILABLE"),
+            foreign_version("v2", "2.0.0", "AVAILABLE"),
+        ];
+        let adopted = seen(image(json!({ "description": "theirs" })), versions, vec![]);
+        let wanted = wanted(json!({ "initialVersion": "Remove" }));
+        assert_eq!(next(&wanted, &adopted, MarkSeen::Unmarked, None), None);
+    }
+
+    #[test]
+    fn an_image_without_a_first_version_needs_no_change() {
+        let retired = seen(
+            image(json!({})),
+            vec![foreign_version("v2", "2.0.0", "AVAILABLE")],
+            vec![],
+        );
+        let wanted = wanted(json!({ "publish": {}, "versionDescription": "new" }));
+        assert_eq!(
+            next(&wanted, &retired, MarkSeen::Ours, "v1".parse().ok().as_ref()),
+            None
+        );
+    }
+
+    #[test]
+    fn versions_that_are_not_ours_keep_an_image_from_being_deleted() {
+        let with = |others: Vec<Version>| {
+            let versions = [vec![first_version(json!({}))], others].concat();
+            delete_blocker(
+                &wanted(json!({})),
+                &seen(image(json!({})), versions, vec![]),
+                None,
+            )
+        };
+        assert_eq!(with(vec![]), None);
+        assert_eq!(with(vec![foreign_version("v2", "2.0.0", "DELETING")]), None);
+        assert_eq!(
+            with(vec![foreign_version("v2", "2.0.0", "AVAILABLE")]),
+            Some(Blocker::Foreign(vec!["2.0.0".into()]))
+        );
+    }
+}

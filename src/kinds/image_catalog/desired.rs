@@ -263,3 +263,175 @@ fn same_shape<T: DeserializeOwned>(spec: &impl Serialize) -> Result<T, serde_jso
 pub fn recorded_version(status: &ImageCatalogStatus) -> Option<RemoteId> {
     status.version_id.as_deref()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::image_catalog::examples::{catalog, parse, wanted};
+    use crate::lifecycle::{Adoption, Management, Presence, Recreation};
+
+    #[test]
+    fn a_spec_without_choices_means_the_safe_ones() {
+        let desired = wanted(json!({})).desired;
+        assert_eq!(desired.presence, Presence::Present);
+        assert_eq!(desired.management, Management::Manage);
+        assert_eq!(desired.adoption, Adoption::IfOwned);
+        assert_eq!(desired.recreation, Recreation::Never);
+        assert_eq!((desired.given_id, desired.resolution), (None, None));
+    }
+
+    #[test]
+    fn every_policy_is_read() {
+        let desired = wanted(json!({
+            "managementPolicy": "Observe", "adoptionPolicy": "IfNameMatches", "recreatePolicy": "WhenGone",
+            "streamId": "65f0",
+        }))
+        .desired;
+        assert_eq!(desired.management, Management::Observe);
+        assert_eq!(desired.adoption, Adoption::IfNameMatches);
+        assert_eq!(desired.recreation, Recreation::WhenGone);
+        assert_eq!(desired.given_id, "65f0".parse().ok());
+    }
+
+    #[test]
+    fn a_refusal_is_bound_to_the_generations_of_resource_and_connection() {
+        assert_eq!(wanted(json!({})).desired.basis, "3/7");
+    }
+
+    #[test]
+    fn an_image_is_named_as_the_spec_says_or_as_its_resource() {
+        assert_eq!(wanted(json!({})).stream_name.as_str(), "win11");
+        assert_eq!(
+            wanted(json!({ "streamName": "Gold" })).stream_name.as_str(),
+            "Gold"
+        );
+        let mut dotted = catalog(json!({}));
+        dotted.metadata.name = Some("win.11".into());
+        let error = parse(&dotted).unwrap_err();
+        assert!(
+            matches!(error, InvalidSpec::Name(_)) && error.to_string().contains("spec.streamName"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn image_and_first_version_have_different_marks_that_follow_the_resource() {
+        let first = wanted(json!({}));
+        assert_ne!(first.mark, first.version_mark);
+        let mut moved = catalog(json!({}));
+        moved.metadata.namespace = Some("other".into());
+        assert_ne!(parse(&moved).unwrap().mark, first.mark);
+        assert_eq!(wanted(json!({ "streamName": "Gold" })).mark, first.mark);
+    }
+
+    #[test]
+    fn an_answer_counts_until_it_was_acted_on() {
+        let answered = |answer: &str, handled: Option<&str>| {
+            let mut catalog = catalog(json!({}));
+            let annotations = [(names::RESOLVE.to_owned(), answer.to_owned())];
+            catalog.metadata.annotations = Some(annotations.into());
+            catalog.status = Some(ImageCatalogStatus {
+                last_handled_resolve: handled.map(str::to_owned),
+                ..ImageCatalogStatus::default()
+            });
+            parse(&catalog).map(|wanted| wanted.desired.resolution)
+        };
+        assert_eq!(answered("create", None).unwrap(), Some(Resolution::Create));
+        assert_eq!(
+            answered("recreate", Some("create")).unwrap(),
+            Some(Resolution::Recreate)
+        );
+        assert_eq!(
+            answered("65f0", None).unwrap(),
+            Some(Resolution::Use("65f0".parse().unwrap()))
+        );
+        assert_eq!(answered("create", Some("create")).unwrap(), None);
+        assert!(
+            matches!(answered("no such/id", None), Err(InvalidSpec::Resolution(answer)) if answer == "no such/id")
+        );
+    }
+
+    #[test]
+    fn the_create_carries_the_spec_and_both_marks() {
+        let wanted = wanted(json!({
+            "streamDescription": "Gold image", "versionType": "MINOR", "versionSource": "1.4",
+            "gpuType": "NVIDIA", "markers": [{ "name": "default" }], "projectId": "p-1", "uemManaged": true,
+        }));
+        let request = wanted.create_request(None);
+        assert_eq!(request.action, ImageAction::CopyExistingImage);
+        assert_eq!(request.version_type, model::VersionType::Minor);
+        assert_eq!(request.gpu_type, model::GpuType::Nvidia);
+        assert_eq!(request.markers[0].name, "default");
+        assert_eq!(
+            (request.project_id.as_deref(), request.uem_managed),
+            (Some("p-1"), Some(true))
+        );
+        let stream = Described::parse(request.stream_description.as_deref().unwrap());
+        assert_eq!(
+            (stream.text.as_str(), stream.mark),
+            ("Gold image", Some(wanted.mark))
+        );
+        let version = Described::parse(request.version_description.as_deref().unwrap());
+        assert_eq!(
+            (version.text.as_str(), version.mark),
+            ("", Some(wanted.version_mark))
+        );
+    }
+
+    #[test]
+    fn a_password_goes_with_the_user_that_it_is_for() {
+        let asset_details = json!({
+            "type": "AZURE_VM_IN_RG", "data": {},
+            "vmInfo": { "username": "admin", "passwordSecretRef": { "name": "vm", "key": "password" } },
+        });
+        let with_user = wanted(json!({ "assetDetails": asset_details }));
+        assert_eq!(with_user.password_reference().unwrap().name, "vm");
+        let request = with_user.create_request(Some(SecretString::from("secret")));
+        assert_eq!(request.asset_details.vm_info.unwrap().username, "admin");
+
+        let without = wanted(json!({}));
+        assert_eq!(without.password_reference(), None);
+        assert!(without.create_request(None).asset_details.vm_info.is_none());
+    }
+
+    #[test]
+    fn publishing_takes_the_form_of_its_provider_and_keeps_the_mark() {
+        let azure = wanted(json!({
+            "projectId": "p-1",
+            "publish": { "description": "v1", "replicas": [{ "providerInstanceId": "far" }] },
+        }));
+        let Some(PublishForm::Azure(form)) = &azure.publish else {
+            panic!("{:?}", azure.publish)
+        };
+        assert_eq!(form.provider_label, "AZURE");
+        assert_eq!(form.replicas[0].provider_instance_id, "far");
+        assert_eq!(form.project_id.as_deref(), Some("p-1"));
+        let described = Described::parse(form.description.as_deref().unwrap());
+        assert_eq!(
+            (described.text.as_str(), described.mark),
+            ("v1", Some(azure.version_mark))
+        );
+
+        let vsphere = wanted(json!({
+            "publish": { "vsphere": { "installAgent": true } },
+        }));
+        let Some(PublishForm::Vsphere(form)) = &vsphere.publish else {
+            panic!("{:?}", vsphere.publish)
+        };
+        assert_eq!((form.install_agent, &form.description), (Some(true), &None));
+        assert_eq!(wanted(json!({})).publish, None);
+    }
+
+    #[test]
+    fn a_recorded_version_that_is_no_id_is_none() {
+        let status = |version: &str| ImageCatalogStatus {
+            version_id: Some(version.to_owned()),
+            ..ImageCatalogStatus::default()
+        };
+        assert_eq!(recorded_version(&status("v1")), "v1".parse().ok());
+        assert_eq!(recorded_version(&status("v/1")), None);
+        assert_eq!(recorded_version(&ImageCatalogStatus::default()), None);
+    }
+}

@@ -177,3 +177,195 @@ fn copy_status(copy: &Copy, versions: &[Version]) -> CopyStatus {
 fn word(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::Part;
+    use crate::kinds::image_catalog::examples::{
+        copy, first_version, foreign_version, image as an_image, seen, wanted,
+    };
+
+    fn mirrored(seen: &Seen) -> ImageCatalogStatus {
+        let mut status = ImageCatalogStatus::default();
+        image(&mut status, &wanted(json!({})), seen, None);
+        status
+    }
+
+    fn text(text: &str) -> String {
+        text.to_owned()
+    }
+
+    #[test]
+    fn the_remotes_words_stand_in_status_as_they_are_and_the_mark_does_not() {
+        let seen = seen(
+            an_image(json!({ "status": "A_NEW_WORD", "versionCount": 2 })),
+            vec![first_version(
+                json!({ "status": "IMPORT_COMPLETE", "state": "UNPUBLISHED", "versionHistory": ["0.9.0"] }),
+            )],
+            vec![],
+        );
+        let status = mirrored(&seen);
+        assert_eq!(
+            (status.stream_id, status.stream_name),
+            (Some(text("i1")), Some(text("win11")))
+        );
+        assert_eq!(
+            (status.stream_status, status.stream_description),
+            (Some(text("A_NEW_WORD")), Some(text("text")))
+        );
+        assert_eq!(
+            (status.version_id, status.version_name),
+            (Some(text("v1")), Some(text("1.0.0")))
+        );
+        assert_eq!(
+            (status.version_status, status.version_state),
+            (Some(text("IMPORT_COMPLETE")), Some(text("UNPUBLISHED")))
+        );
+        assert_eq!(status.version_description, None);
+        assert_eq!(
+            (status.version_count, status.version_history),
+            (Some(2), vec!["0.9.0".to_owned()])
+        );
+    }
+
+    #[test]
+    fn every_version_is_listed_and_only_ours_is_managed_by_us() {
+        let seen = seen(
+            an_image(json!({})),
+            vec![
+                first_version(json!({})),
+                foreign_version("v2", "2.0.0", "AVAILABLE"),
+            ],
+            vec![],
+        );
+        let managed: Vec<_> = mirrored(&seen)
+            .versions
+            .into_iter()
+            .map(|version| (version.version_id, version.managed_by))
+            .collect();
+        assert_eq!(
+            managed,
+            [
+                (Some(text("v1")), Some(text("ImageCatalog/win11"))),
+                (Some(text("v2")), None)
+            ]
+        );
+    }
+
+    #[test]
+    fn the_asset_is_the_copy_of_the_first_version_at_home() {
+        let copies = vec![
+            copy(
+                json!({ "id": "c1", "versionId": "v1", "providerInstanceId": "far", "status": "AVAILABLE" }),
+            ),
+            copy(json!({
+                "id": "c2", "versionId": "v1", "providerInstanceId": "home", "status": "DEPLOYING_VM",
+                "assetDetails": { "assetType": "AZURE_VM_IN_RG" }, "errorCode": "E1",
+            })),
+            copy(
+                json!({ "id": "c3", "versionId": "v2", "providerInstanceId": "home", "status": "AVAILABLE" }),
+            ),
+        ];
+        let versions = vec![
+            first_version(json!({})),
+            foreign_version("v2", "2.0.0", "AVAILABLE"),
+        ];
+        let status = mirrored(&seen(an_image(json!({})), versions, copies));
+        assert_eq!(
+            (status.asset_id, status.asset_status),
+            (Some(text("c2")), Some(text("DEPLOYING_VM")))
+        );
+        assert_eq!(status.asset_type, Some(text("AZURE_VM_IN_RG")));
+        let names: Vec<_> = status
+            .copies
+            .iter()
+            .map(|copy| (copy.copy_id.as_deref(), copy.version_name.as_deref()))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                (Some("c1"), Some("1.0.0")),
+                (Some("c2"), Some("1.0.0")),
+                (Some("c3"), Some("2.0.0"))
+            ]
+        );
+        assert_eq!(status.copies[1].error_code, Some(text("E1")));
+    }
+
+    #[test]
+    fn the_id_of_a_retired_first_version_stays_and_the_rest_of_it_goes() {
+        let mut status = mirrored(&seen(an_image(json!({})), vec![first_version(json!({}))], vec![]));
+        let retired = seen(
+            an_image(json!({})),
+            vec![foreign_version("v2", "2.0.0", "AVAILABLE")],
+            vec![],
+        );
+        image(
+            &mut status,
+            &wanted(json!({})),
+            &retired,
+            "v1".parse().ok().as_ref(),
+        );
+        assert_eq!(
+            (status.version_id, status.version_name, status.version_status),
+            (Some(text("v1")), None, None)
+        );
+    }
+
+    #[test]
+    fn markers_are_mirrored_with_where_they_move() {
+        let marker = json!({ "id": "m1", "name": "default", "versionId": "v1", "nextVersionId": "v2" });
+        let status = mirrored(&seen(an_image(json!({ "markers": [marker] })), vec![], vec![]));
+        assert_eq!(status.markers[0].name, Some(text("default")));
+        assert_eq!(
+            (&status.markers[0].version_id, &status.markers[0].next_version_id),
+            (&Some(text("v1")), &Some(text("v2")))
+        );
+    }
+
+    #[test]
+    fn the_answer_to_a_create_is_mirrored_at_once() {
+        let answer = json!({
+            "streamId": "i1", "streamName": "win11", "streamStatus": "IN_PROGRESS", "versionId": "v1",
+            "versionName": "1.0.0", "versionStatus": "PENDING", "assetId": "c1", "assetStatus": "DEPLOYING_VM",
+        });
+        let mut status = ImageCatalogStatus::default();
+        created(&mut status, &serde_json::from_value(answer).unwrap());
+        assert_eq!(
+            (status.stream_id, status.stream_status),
+            (Some(text("i1")), Some(text("IN_PROGRESS")))
+        );
+        assert_eq!(
+            (status.version_id, status.version_status),
+            (Some(text("v1")), Some(text("PENDING")))
+        );
+        assert_eq!(
+            (status.asset_id, status.asset_status),
+            (Some(text("c1")), Some(text("DEPLOYING_VM")))
+        );
+    }
+
+    #[test]
+    fn mirroring_nothing_keeps_the_record_and_what_was_said() {
+        let kept = ImageCatalogStatus {
+            observed_generation: 3,
+            last_handled_reconcile_at: Some(text("now")),
+            last_handled_resolve: Some(text("create")),
+            owner_uid: Some(text("u-1")),
+            parts: vec![Part {
+                name: "image".into(),
+                ..Part::default()
+            }],
+            ..ImageCatalogStatus::default()
+        };
+        let mut status = kept.clone();
+        let seen = seen(an_image(json!({})), vec![first_version(json!({}))], vec![]);
+        image(&mut status, &wanted(json!({})), &seen, None);
+        assert_ne!(status, kept);
+        nothing(&mut status);
+        assert_eq!(status, kept);
+    }
+}

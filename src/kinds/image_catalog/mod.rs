@@ -3,6 +3,8 @@
 pub mod applied;
 pub mod changes;
 pub mod desired;
+#[cfg(test)]
+mod examples;
 pub mod look;
 pub mod mirror;
 pub mod observed;

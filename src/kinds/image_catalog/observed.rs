@@ -115,3 +115,159 @@ fn number_of(name: &str) -> Vec<u32> {
         .map(|number| number.parse().unwrap_or(u32::MAX))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::image_catalog::examples::{copy, first_version, foreign_version, image, seen, wanted};
+    use crate::lifecycle::Install;
+
+    fn id(text: &str) -> RemoteId {
+        text.parse().unwrap()
+    }
+
+    fn sighted(more: serde_json::Value) -> Sighting {
+        sighting(&image(more), &wanted(json!({})), None)
+    }
+
+    #[test]
+    fn a_mark_tells_whose_an_image_is() {
+        let wanted = wanted(json!({}));
+        let other_install = Mark {
+            install: Install::of_cluster("cluster-b"),
+            ..wanted.mark
+        };
+        let rows = [
+            (json!({}), MarkSeen::Ours),
+            (
+                json!({ "description": Described::render("", other_install) }),
+                MarkSeen::OtherInstall,
+            ),
+            (
+                json!({ "description": Described::render("", wanted.version_mark) }),
+                MarkSeen::Other,
+            ),
+            (json!({ "description": "text" }), MarkSeen::Unmarked),
+            (json!({ "description": null }), MarkSeen::Unmarked),
+        ];
+        for (more, expected) in rows {
+            assert_eq!(sighted(more.clone()).mark, expected, "{more}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_another_case_is_another_name() {
+        assert_eq!(sighted(json!({})).named, NameSeen::Same);
+        assert_eq!(sighted(json!({ "name": "Win11" })).named, NameSeen::Different);
+    }
+
+    #[test]
+    fn what_cannot_be_changed_and_differs_is_told_in_words() {
+        let rows = [
+            (json!({}), None),
+            (
+                json!({ "os": null, "osType": "", "gpuType": null, "sourceType": null }),
+                None,
+            ),
+            (
+                json!({ "osType": "LINUX" }),
+                Some(r#"osType is "LINUX" there and "WINDOWS" here"#),
+            ),
+            (
+                json!({ "gpuType": "AMD", "sourceType": "VIEW_IMAGES" }),
+                Some(
+                    r#"gpuType is "AMD" there and "NONE" here, sourceStreamType is "VIEW_IMAGES" there and "AZURE_SIG" here"#,
+                ),
+            ),
+        ];
+        for (more, expected) in rows {
+            assert_eq!(sighted(more.clone()).mismatch.as_deref(), expected, "{more}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_its_phase() {
+        let rows = [
+            ("AVAILABLE", Phase::Settled),
+            ("PARTIALLY_AVAILABLE", Phase::Settled),
+            ("IMPORT_COMPLETE", Phase::Settled),
+            ("DISABLED", Phase::Settled),
+            ("IN_PROGRESS", Phase::InTransition),
+            ("A_NEW_WORD", Phase::InTransition),
+            ("FAILED", Phase::Failed),
+            ("DELETING", Phase::Deleting),
+        ];
+        for (status, expected) in rows {
+            assert_eq!(sighted(json!({ "status": status })).phase, expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_first_version_is_found_by_mark_then_record_then_age() {
+        let wanted = wanted(json!({}));
+        let two = || {
+            vec![
+                foreign_version("v10", "1.10.0", "AVAILABLE"),
+                foreign_version("v9", "1.9.0", "AVAILABLE"),
+            ]
+        };
+        let marked_too = || [two(), vec![first_version(json!({ "name": "3.0.0" }))]].concat();
+        let adopted = || image(json!({ "description": "theirs" }));
+        let (v9, v10, gone) = (id("v9"), id("v10"), id("v7"));
+        let rows = [
+            (
+                "marked",
+                seen(image(json!({})), marked_too(), vec![]),
+                Some(&v10),
+                Some("v1"),
+            ),
+            (
+                "recorded",
+                seen(image(json!({})), two(), vec![]),
+                Some(&v9),
+                Some("v9"),
+            ),
+            (
+                "recorded and retired",
+                seen(image(json!({})), two(), vec![]),
+                Some(&gone),
+                None,
+            ),
+            (
+                "ours without any trace",
+                seen(image(json!({})), two(), vec![]),
+                None,
+                None,
+            ),
+            (
+                "the oldest of an adopted image",
+                seen(adopted(), two(), vec![]),
+                None,
+                Some("v9"),
+            ),
+        ];
+        for (name, seen, recorded, expected) in rows {
+            let found = seen
+                .initial_version(&wanted, recorded)
+                .map(|version| version.id.as_str());
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn copies_belong_to_the_version_that_they_name() {
+        let copies = vec![
+            copy(json!({ "id": "c1", "versionId": "v1" })),
+            copy(json!({ "id": "c2", "versionId": "v2" })),
+            copy(json!({ "id": "c3" })),
+        ];
+        let seen = seen(image(json!({})), vec![first_version(json!({}))], copies);
+        let found: Vec<&str> = seen
+            .copies_of(&seen.versions[0])
+            .map(|copy| copy.id.as_str())
+            .collect();
+        assert_eq!(found, ["c1"]);
+    }
+}

@@ -316,3 +316,6 @@ fn verb(operation: &Operation) -> &'static str {
 fn the(sighting: &Sighting) -> String {
     format!("image {} ({:?})", sighting.id, sighting.name)
 }
+
+#[cfg(test)]
+mod tests;

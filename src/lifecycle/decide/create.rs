@@ -29,13 +29,16 @@ pub(super) fn without_object(situation: Situation<'_>, record: Option<&Record>) 
     if let Some(presume) = situation.presume(&Operation::Create) {
         return presume;
     }
-    if let Some(id) = once_existed
+    if let Some(id) = &once_existed
         && !situation.may_make_again()
     {
-        return Step::Stall(Stalled::Missing(id));
+        return Step::Stall(Stalled::Missing(id.clone()));
     }
     if let Some(stall) = situation.refusal(record, &Operation::Create) {
         return stall;
+    }
+    if once_existed.is_some() {
+        return Step::ForgetId;
     }
     Step::Begin(situation.intent(Operation::Create, 1))
 }

@@ -12,7 +12,7 @@ use super::rules::tests::without;
 use super::*;
 use hasher::Quick;
 use scenarios::{Scenario, missed_in, scenarios};
-use world::{Backup, Budget, Wish, World};
+use world::{Backup, Budget, Request, Wish, World};
 
 /// What happens next in the world.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,13 +159,8 @@ fn apply(world: &World, action: &Action, wish: Wish) -> World {
             next.crash();
         }
         Action::Land => {
-            let operation = next.in_flight.remove(0);
-            let target = next
-                .things
-                .iter()
-                .find(|thing| thing.mark == MarkSeen::Ours)
-                .map(|thing| thing.id.clone());
-            next.take_effect(&operation, target.as_ref());
+            let request = next.in_flight.remove(0);
+            next.take_effect(&request.operation, request.target.as_ref());
         }
         Action::Evaporate => {
             next.in_flight.remove(0);
@@ -174,7 +169,7 @@ fn apply(world: &World, action: &Action, wish: Wish) -> World {
         Action::Tick => next.tick(),
         Action::LoseStatus => {
             next.left.lost_status -= 1;
-            next.edit(|object| object.record = None);
+            next.edit(|object| (object.record, object.answered) = (None, false));
         }
         Action::LoseAnnotation => {
             next.left.lost_annotation -= 1;
@@ -226,7 +221,7 @@ fn send(world: &mut World, fate: Fate, wish: Wish) {
         }
         Fate::DoneLater => {
             world.left.lost_replies -= 1;
-            world.in_flight.push(operation);
+            world.in_flight.push(Request { operation, target });
             unknown
         }
         Fate::NeverDone => {
@@ -262,10 +257,15 @@ fn broken(world: &World, wish: Wish) -> Option<&'static str> {
     if world.facts.changed_twice {
         return Some("a change took effect twice");
     }
+    if wish.management == Management::Observe && world.pass.as_ref().is_some_and(|pass| pass.begun.is_some())
+    {
+        return Some("somebody who only observes sends a request");
+    }
     if wish.recreation == Recreation::Never && world.facts.created > 1 {
         return Some("what once existed was created again");
     }
-    if world.object.is_none() && (world.ours() > 0 || world.in_flight.contains(&Operation::Create)) {
+    let creates = |request: &Request| request.operation == Operation::Create;
+    if world.object.is_none() && (world.made_by_us() > 0 || world.in_flight.iter().any(creates)) {
         return Some("the resource is gone and its remote object is left");
     }
     None
@@ -319,6 +319,7 @@ fn comes_to_rest(mut world: World, wish: Wish) -> Result<(), String> {
         Some(Step::Rest) if world.ours() == 1 => Ok(()),
         Some(Step::Rest) if world.things.is_empty() => Err("it rests with nothing there".into()),
         Some(Step::Stall(Stalled::Missing(_))) if world.facts.vanished > 0 => Ok(()),
+        Some(Step::Stall(Stalled::NothingToObserve)) if world.ours() == 0 => Ok(()),
         Some(Step::Stall(Stalled::OwnedByOther(_) | Stalled::NameTaken(_))) if !world.things.is_empty() => {
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! The scenarios that are explored.
 
-use super::world::{Budget, Object, Thing, Wish, World};
+use super::world::{Budget, Object, Thing, WINDOW, Wish, World, now};
 use crate::lifecycle::*;
 
 /// What is explored: a wish, and how much misfortune may befall it.
@@ -35,13 +35,122 @@ fn foreign(id: &str, mark: MarkSeen, named: NameSeen) -> Thing {
         listed: true,
         phase: Phase::Settled,
         changed: 0,
+        takeable: false,
     }
+}
+
+/// A resource that holds `t0` since long ago, and a person's answer to what has become of that.
+fn answered(resolution: Resolution) -> Object {
+    let held = Held {
+        id: "t0".parse().unwrap(),
+        since: now() - WINDOW,
+        account: Account("world".into()),
+    };
+    Object {
+        finalizer: true,
+        record: Some((
+            1,
+            Record {
+                held: Some(held),
+                ..Record::default()
+            },
+        )),
+        annotation: Some(Hint {
+            id: "t0".parse().unwrap(),
+            origin: HintOrigin::NamesThisResource,
+        }),
+        answer: Some(resolution),
+        ..Object::fresh()
+    }
+}
+
+/// Scenarios in which a person, or a policy, decides something.
+fn decided_by_people() -> Vec<Scenario> {
+    let troubles = Budget {
+        crashes: 1,
+        lost_replies: 2,
+        lost_status: 1,
+        hidden: 1,
+        refusals: 1,
+        ..Budget::default()
+    };
+    let mut failed = World::new(troubles);
+    failed.object = Some(answered(Resolution::Recreate));
+    failed.things.push(Thing {
+        phase: Phase::Failed,
+        ..foreign("t0", MarkSeen::Ours, NameSeen::Same)
+    });
+    let mut missing = World::new(troubles);
+    missing.object = Some(answered(Resolution::Create));
+    let taking = |mark: MarkSeen| {
+        let mut world = World::new(Budget {
+            crashes: 1,
+            lost_replies: 1,
+            lost_status: 1,
+            deletions: 1,
+            ..Budget::default()
+        });
+        world.things.push(Thing {
+            takeable: true,
+            ..foreign("theirs", mark, NameSeen::Same)
+        });
+        world
+    };
+    let by_name = Wish {
+        adoption: Adoption::IfNameMatches,
+        change: true,
+        ..wish(Recreation::Never)
+    };
+    let mut observed = World::new(Budget {
+        vanished: 1,
+        deletions: 1,
+        lost_status: 1,
+        lost_annotation: 1,
+        new_uid: 1,
+        crashes: 1,
+        ..Budget::default()
+    });
+    observed
+        .things
+        .push(foreign("t0", MarkSeen::Ours, NameSeen::Same));
+    vec![
+        Scenario {
+            name: "failed, recreated by a person",
+            wish: wish(Recreation::Never),
+            start: failed,
+        },
+        Scenario {
+            name: "missing, created again by a person",
+            wish: wish(Recreation::Never),
+            start: missing,
+        },
+        Scenario {
+            name: "adopted by name, changed, deleted",
+            wish: by_name,
+            start: taking(MarkSeen::Unmarked),
+        },
+        Scenario {
+            name: "adopted from another install, changed, deleted",
+            wish: by_name,
+            start: taking(MarkSeen::OtherInstall),
+        },
+        Scenario {
+            name: "only observed",
+            wish: Wish {
+                management: Management::Observe,
+                change: true,
+                ..wish(Recreation::WhenGone)
+            },
+            start: observed,
+        },
+    ]
 }
 
 fn wish(recreation: Recreation) -> Wish {
     Wish {
         recreation,
         adoption: Adoption::IfOwned,
+        management: Management::Manage,
         change: false,
     }
 }
@@ -89,7 +198,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         .things
         .push(foreign("theirs", MarkSeen::Unmarked, NameSeen::Same));
     let never = wish(Recreation::Never);
-    vec![
+    let mut scenarios = vec![
         Scenario {
             name: "create; crash, lost reply, lost memory",
             wish: never,
@@ -211,5 +320,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             wish: never,
             start: namesake,
         },
-    ]
+    ];
+    scenarios.extend(decided_by_people());
+    scenarios
 }

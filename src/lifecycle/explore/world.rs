@@ -25,9 +25,16 @@ pub(super) struct World {
     pub witness: Witness,
     pub pass: Option<Pass>,
     pub things: Vec<Thing>,
-    pub in_flight: Vec<Operation>,
+    pub in_flight: Vec<Request>,
     pub left: Budget,
     pub facts: Facts,
+}
+
+/// A request that is under way.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Request {
+    pub operation: Operation,
+    pub target: Option<RemoteId>,
 }
 
 /// A saved status: its record, if it had one.
@@ -42,6 +49,9 @@ pub(super) struct Object {
     pub record: Option<(u8, Record)>,
     pub annotation: Option<Hint>,
     pub deleting: bool,
+    /// A person's answer, and whether the status says that it was acted on.
+    pub answer: Option<Resolution>,
+    pub answered: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -64,6 +74,14 @@ pub(super) struct Thing {
     pub phase: Phase,
     /// How often the change took effect.
     pub changed: u8,
+    /// Whether the resource may take it though it does not bear its mark.
+    pub takeable: bool,
+}
+
+impl Thing {
+    fn is_ours(&self) -> bool {
+        self.mark == MarkSeen::Ours || self.takeable
+    }
 }
 
 /// How often each sort of misfortune may still happen.
@@ -98,6 +116,7 @@ pub(super) struct Facts {
 pub(super) struct Wish {
     pub recreation: Recreation,
     pub adoption: Adoption,
+    pub management: Management,
     pub change: bool,
 }
 
@@ -109,11 +128,11 @@ impl Wish {
             } else {
                 Presence::Present
             },
-            management: Management::Manage,
+            management: self.management,
             adoption: self.adoption,
             recreation: self.recreation,
             given_id: None,
-            resolution: None,
+            resolution: object.answer.clone().filter(|_| !object.answered),
             account: Account("world".into()),
             basis: "1".into(),
             settling_window: WINDOW.unsigned_abs(),
@@ -137,7 +156,14 @@ impl Object {
             record: None,
             annotation: None,
             deleting: false,
+            answer: None,
+            answered: false,
         }
+    }
+
+    /// The person's answer has been acted on.
+    fn acted_on(&mut self) {
+        self.answered = self.answer.is_some();
     }
 
     /// The record that this very resource wrote.
@@ -193,11 +219,15 @@ impl World {
         begun || !self.in_flight.is_empty() || self.things.iter().any(|thing| !thing.listed)
     }
 
-    pub(super) fn ours(&self) -> usize {
+    pub(super) fn made_by_us(&self) -> usize {
         self.things
             .iter()
             .filter(|thing| thing.mark == MarkSeen::Ours)
             .count()
+    }
+
+    pub(super) fn ours(&self) -> usize {
+        self.things.iter().filter(|thing| thing.is_ours()).count()
     }
 
     /// Changes the object as somebody else would: whoever holds the old version can't write any more.
@@ -294,19 +324,20 @@ impl World {
                     listed,
                     phase: Phase::Settled,
                     changed: 0,
+                    takeable: false,
                 };
                 self.things.push(thing);
                 return Some(id);
             }
             Operation::Delete => {
-                let foreign = |thing: &Thing| Some(&thing.id) == target && thing.mark != MarkSeen::Ours;
+                let foreign = |thing: &Thing| Some(&thing.id) == target && !thing.is_ours();
                 self.facts.touched_foreign |= self.things.iter().any(foreign);
                 self.things.retain(|thing| Some(&thing.id) != target);
             }
             Operation::Change { .. } => {
                 for thing in self.things.iter_mut().filter(|thing| Some(&thing.id) == target) {
                     thing.changed += 1;
-                    self.facts.touched_foreign |= thing.mark != MarkSeen::Ours;
+                    self.facts.touched_foreign |= !thing.is_ours();
                     self.facts.changed_twice |= thing.changed > 1;
                 }
             }
@@ -397,7 +428,10 @@ impl World {
         if let Some(outcome) = pass.outcome {
             let record = pass.view.own_record().cloned().unwrap_or_default();
             let settled = settle(&record, &outcome, &Account("world".into()), "1", now());
-            if !self.write_record(|record| *record = settled.record) {
+            let led_to_nothing = !settled.record.may_exist_remotely();
+            if self.write_record(|record| *record = settled.record) {
+                self.write(|object| object.answered &= !led_to_nothing);
+            } else {
                 self.witness.lost_an_outcome();
             }
             self.pass = None;
@@ -445,6 +479,9 @@ impl World {
             }
             Step::Begin(intent) | Step::Presume(intent) => {
                 let written = self.write_record(|record| record.intent = Some(intent.clone()));
+                if matches!(step, Step::Begin(_)) && intent.operation == Operation::Create {
+                    self.write(Object::acted_on);
+                }
                 if let (true, Step::Begin(_), Some(pass)) = (written, step, &mut self.pass) {
                     pass.begun = Some(intent.attempt.clone());
                 }
@@ -465,7 +502,12 @@ impl World {
                     id: id.clone(),
                     origin: HintOrigin::NamesThisResource,
                 };
-                self.write(|object| object.annotation = Some(hint));
+                self.write(|object| {
+                    object.annotation = Some(hint);
+                    if object.answer != Some(Resolution::Recreate) {
+                        object.acted_on();
+                    }
+                });
                 if let Some(pass) = &mut self.pass {
                     pass.looks.next_change = None;
                     pass.looks.freshness = Freshness::Never;
@@ -475,6 +517,7 @@ impl World {
                 self.amend_record(memory, |record| record.intent = None);
             }
             Step::ForgetId => {
+                self.write(|object| object.annotation = None);
                 self.amend_record(memory, |record| *record = Record::default());
             }
             Step::Release => {
@@ -484,7 +527,15 @@ impl World {
                 self.pass = None;
             }
             Step::Wait(_) | Step::Stall(_) | Step::Rest => {
-                // The annotation is put back on every pass.
+                // The annotation is put back on every pass, and an answer that nobody needs any more taken away.
+                let is_spent = |object: &Object| object.answered || matches!(step, Step::Rest);
+                if self
+                    .pass
+                    .as_ref()
+                    .is_some_and(|pass| pass.view.answer.is_some() && is_spent(&pass.view))
+                {
+                    self.write(|object| (object.answer, object.answered) = (None, false));
+                }
                 let held = memory.record.as_ref().and_then(|record| record.held.clone());
                 if let Some(held) = held.filter(|_| matches!(step, Step::Rest)) {
                     let hint = Hint {

@@ -18,7 +18,7 @@ use kube::{Api, ResourceExt};
 
 use super::context::Context;
 use super::problem::Setback;
-use super::write::{self, FinalizerChange, MetadataChange, WriteError};
+use super::write::{self, FinalizerChange, MetadataChange, RemoteIdChange, WriteError};
 use super::{Moment, Verdict, cluster, references};
 use crate::api::names::{RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
 use crate::api::{DeletionPolicy, ImageCatalog, ImageCatalogStatus, ManagementPolicy, Reason};
@@ -27,8 +27,8 @@ use crate::kinds::image_catalog::look::Looking;
 use crate::kinds::image_catalog::{IMAGE, InvalidSpec, Seen, Wanted, desired, mirror, report};
 use crate::kinds::{Report, Standing, memory};
 use crate::lifecycle::{
-    Account, Blocker, Finalizer, Freshness, Held, Look, Looks, Memory, Record, RemoteId, Situation, Stalled,
-    Step, Waiting, Witness, decide,
+    Account, Blocker, Finalizer, Freshness, Held, Look, Looks, Memory, Record, RemoteId, Resolution,
+    Situation, Stalled, Step, Waiting, Witness, decide,
 };
 
 /// How many decisions one pass may take; more is a mistake in the decision.
@@ -279,7 +279,10 @@ impl<'a> Pass<'a> {
                     since: self.began.wall,
                     account: wanted.desired.account.clone(),
                 };
-                self.answered(wanted);
+                // Found again, a failed image is still to be made again.
+                if wanted.desired.resolution != Some(Resolution::Recreate) {
+                    self.answered(wanted);
+                }
                 self.amend(
                     wanted,
                     &Record {
@@ -305,6 +308,12 @@ impl<'a> Pass<'a> {
                 Ok(None)
             }
             Step::ForgetId => {
+                // Remembered there, it would be missed once more should the next create come to nothing.
+                self.write_metadata(&MetadataChange {
+                    remote_id: Some(RemoteIdChange::Forget),
+                    ..MetadataChange::default()
+                })
+                .await?;
                 self.amend(wanted, &Record::default());
                 mirror::nothing(&mut self.status);
                 self.seen = None;

@@ -6,7 +6,7 @@ use super::Pass;
 use crate::api::ImageCatalogStatus;
 use crate::api::names::{REMOTE_ID, RESOLVE};
 use crate::controller::reconcile::problem::Setback;
-use crate::controller::reconcile::write::{self, Answered, MetadataChange, WriteError};
+use crate::controller::reconcile::write::{self, Answered, MetadataChange, RemoteIdChange, WriteError};
 use crate::controller::reconcile::{Verdict, tell};
 use crate::kinds::image_catalog::{Wanted, applied, desired, mirror};
 use crate::kinds::{Report, Standing, conditions, memory};
@@ -117,7 +117,9 @@ impl Pass<'_> {
         let answer = self.object.annotations().get(RESOLVE);
         let change = MetadataChange {
             finalizer: None,
-            remote_id: remote_id.filter(|wanted| Some(wanted) != there),
+            remote_id: remote_id
+                .filter(|wanted| Some(wanted) != there)
+                .map(RemoteIdChange::Set),
             answered: answer
                 .filter(|answer| Some(*answer) == self.status.last_handled_resolve.as_ref())
                 .map(|_| Answered),

@@ -1,7 +1,6 @@
 //! A living resource without an object on record.
 
 use super::*;
-use crate::lifecycle::Adoption::{IfNameMatches, IfOwned, Never};
 
 #[test]
 fn nothing_is_done_before_the_finalizer_is_there() {
@@ -150,6 +149,7 @@ fn several_objects_of_ours_are_a_persons_question() {
 
 #[test]
 fn the_adoption_policy_says_what_may_become_ours() {
+    use Adoption::{IfNameMatches, IfOwned, Never};
     let other_install = || marked("a", MarkSeen::OtherInstall);
     let unmarked = || marked("a", MarkSeen::Unmarked);
     let theirs = || marked("a", MarkSeen::Other);
@@ -378,17 +378,17 @@ fn what_our_own_note_remembers_is_made_again_only_when_somebody_allows_it() {
         (
             "recreatePolicy",
             vanished().with(|case| case.desired.recreation = Recreation::WhenGone),
-            begin_create(),
+            Step::ForgetId,
         ),
         (
             "a person's create",
             vanished().with(|case| case.desired.resolution = Some(Resolution::Create)),
-            begin_create(),
+            Step::ForgetId,
         ),
         (
             "a person's recreate",
             vanished().with(|case| case.desired.resolution = Some(Resolution::Recreate)),
-            begin_create(),
+            Step::ForgetId,
         ),
     ]);
 }

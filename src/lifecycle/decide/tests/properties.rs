@@ -263,7 +263,11 @@ impl Pass {
                     };
                 }
                 Step::ClearIntent => self.record().intent = None,
-                Step::ForgetId => *self.record() = Record::default(),
+                Step::ForgetId => {
+                    *self.record() = Record::default();
+                    let hints = &mut self.case.memory.hints;
+                    hints.retain(|hint| hint.origin == HintOrigin::NamesAnother);
+                }
                 Step::Send(operation) => {
                     self.check_target(&operation)?;
                     return Ok(steps);
