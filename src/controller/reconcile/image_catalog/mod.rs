@@ -309,11 +309,13 @@ impl<'a> Pass<'a> {
             }
             Step::ForgetId => {
                 // Remembered there, it would be missed once more should the next create come to nothing.
-                self.write_metadata(&MetadataChange {
-                    remote_id: Some(RemoteIdChange::Forget),
-                    ..MetadataChange::default()
-                })
-                .await?;
+                if self.object.annotations().contains_key(REMOTE_ID) {
+                    let change = MetadataChange {
+                        remote_id: Some(RemoteIdChange::Forget),
+                        ..MetadataChange::default()
+                    };
+                    self.write_metadata(&change).await?;
+                }
                 self.amend(wanted, &Record::default());
                 mirror::nothing(&mut self.status);
                 self.seen = None;

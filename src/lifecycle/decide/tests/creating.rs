@@ -1,6 +1,7 @@
 //! A living resource without an object on record.
 
 use super::*;
+use crate::lifecycle::Adoption::{IfNameMatches, IfOwned, Never};
 
 #[test]
 fn nothing_is_done_before_the_finalizer_is_there() {
@@ -149,7 +150,6 @@ fn several_objects_of_ours_are_a_persons_question() {
 
 #[test]
 fn the_adoption_policy_says_what_may_become_ours() {
-    use Adoption::{IfNameMatches, IfOwned, Never};
     let other_install = || marked("a", MarkSeen::OtherInstall);
     let unmarked = || marked("a", MarkSeen::Unmarked);
     let theirs = || marked("a", MarkSeen::Other);
