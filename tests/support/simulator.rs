@@ -1,6 +1,7 @@
 //! The simulator as a process, and its control interface.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -74,7 +75,9 @@ pub struct Simulator {
 impl Simulator {
     /// Starts the simulator and waits until it listens.
     pub async fn start(cluster: &Cluster, options: SimulatorOptions) -> Result<Self, Failure> {
-        let log = cluster.path(&format!("simulator-{}.log", workplace::free_port()?));
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let log = cluster.path(&format!("simulator-{number}.log"));
         let mut process = Process::start(Program {
             name: "image-operator simulate",
             path: &workplace::operator_program()?,
