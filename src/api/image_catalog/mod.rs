@@ -19,7 +19,7 @@ use super::policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, Recreate
 use super::references::ConnectionReference;
 
 pub use asset_details::{AssetDetails, AssetOptions, VmInfo};
-pub use mirrored::{CandidateStatus, CopyStatus, MarkerStatus, VersionStatus};
+pub use mirrored::{CopyStatus, MarkerStatus, VersionStatus};
 pub use publish::{
     AgentPackage, AppVolumesAgentConfig, DemAgentConfig, HorizonAgent, InfrastructureResource,
     InfrastructureResourceDetails, ProviderData, Publish, PublishOptions, Replica, TargetProvider,
