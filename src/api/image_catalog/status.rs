@@ -7,8 +7,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mirrored::{CandidateStatus, CopyStatus, MarkerStatus, VersionStatus};
 use crate::api::conditions::conditions;
+use crate::api::image::{CandidateStatus, CopyStatus, MarkerStatus, VersionStatus};
 use crate::api::record::Part;
 
 /// What the operator reports about an ImageCatalog.

@@ -193,6 +193,7 @@ impl Wanted {
             markers: spec
                 .markers
                 .iter()
+                .filter(|marker| marker.points_at_the_first_version())
                 .map(|marker| MarkerRequest {
                     name: marker.name.clone(),
                 })

@@ -1,4 +1,4 @@
-//! The remote things of an image as its status shows them.
+//! The remote things of an image as a status shows them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -160,18 +160,18 @@ pub struct CopyStatus {
     pub updated_at: Option<String>,
 }
 
-/// An image that could be a resource's.
+/// A remote object that could be a resource's: an image or a version.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CandidateStatus {
-    /// Id of the image.
+    /// Id of the object.
     #[schemars(length(max = 128))]
     pub id: String,
-    /// Name of the image.
+    /// Name of the object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
     pub name: Option<String>,
-    /// When the image was created, as the remote writes it.
+    /// When the object was created, as the remote writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub created_at: Option<String>,
