@@ -264,7 +264,7 @@ impl World {
                     // A move that reached some pools has moved the marker (inferred).
                     match marker.next_version.take() {
                         Some(next) if status == MarkerStatus::UpdatesPartiallyCompleted => {
-                            marker.version = next
+                            marker.version = next;
                         }
                         _ => {}
                     }
