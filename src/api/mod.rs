@@ -13,7 +13,9 @@ pub mod cloud_connection;
 pub mod conditions;
 pub mod duration;
 pub mod free_form;
+pub mod image;
 pub mod image_catalog;
+pub mod image_version;
 pub mod managed;
 pub mod names;
 pub mod policies;
@@ -31,16 +33,17 @@ pub use conditions::ConditionType;
 pub use duration::Interval;
 pub use free_form::FreeForm;
 pub use image_catalog::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus};
+pub use image_version::{ImageVersion, ImageVersionSpec, ImageVersionStatus};
 pub use managed::ManagedStatus;
 pub use policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, RecreatePolicy};
 pub use reasons::Reason;
 pub use record::{Intent, IntentOutcome, Part, Refusal};
-pub use references::{ConnectionReference, SecretKeyReference};
+pub use references::{CatalogReference, ConnectionReference, SecretKeyReference, VersionReference};
 pub use schema::SchemaError;
 
 /// The definitions of all kinds, as they are installed.
 pub fn definitions() -> Result<Vec<CustomResourceDefinition>, SchemaError> {
-    [CloudConnection::crd(), ImageCatalog::crd()]
+    [CloudConnection::crd(), ImageCatalog::crd(), ImageVersion::crd()]
         .into_iter()
         .map(schema::for_the_api_server)
         .collect()

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mirrored::{CopyStatus, MarkerStatus, VersionStatus};
+use crate::api::image::{CopyStatus, MarkerStatus, VersionStatus};
 use crate::api::managed::ManagedStatus;
 
 /// What the operator reports about an ImageCatalog.

@@ -159,6 +159,7 @@ impl Wanted {
             markers: spec
                 .markers
                 .iter()
+                .filter(|marker| marker.points_at_the_first_version())
                 .map(|marker| MarkerRequest {
                     name: marker.name.clone(),
                 })
@@ -282,13 +283,19 @@ mod tests {
     fn the_create_carries_the_spec_and_both_marks() {
         let wanted = wanted(json!({
             "streamDescription": "Gold image", "versionType": "MINOR", "versionSource": "1.4",
-            "gpuType": "NVIDIA", "markers": [{ "name": "default" }], "projectId": "p-1", "uemManaged": true,
+            "gpuType": "NVIDIA", "projectId": "p-1", "uemManaged": true,
+            "markers": [{ "name": "next", "versionName": "1.5.0" }, { "name": "default" }],
         }));
         let request = wanted.create_request(None);
         assert_eq!(request.action, ImageAction::CopyExistingImage);
         assert_eq!(request.version_type, model::VersionType::Minor);
         assert_eq!(request.gpu_type, model::GpuType::Nvidia);
-        assert_eq!(request.markers[0].name, "default");
+        let markers: Vec<_> = request.markers.iter().map(|marker| &marker.name).collect();
+        assert_eq!(
+            markers,
+            ["default"],
+            "the other one points at a version that is not made here"
+        );
         assert_eq!(
             (request.project_id.as_deref(), request.uem_managed),
             (Some("p-1"), Some(true))

@@ -1,4 +1,4 @@
-//! How the first version of an image is published: one form for Azure, one for vSphere.
+//! How a version is published: one form for Azure, one for vSphere.
 
 use kube::KubeSchema;
 use schemars::JsonSchema;

@@ -1,150 +1,9 @@
-//! What the API server refuses, and with which words. The rules run here as they do there, without a server.
-// Helpers of tests are tests too: a panic in them is a failed test.
-#![allow(clippy::expect_used, clippy::indexing_slicing)]
+//! ImageCatalog.
 
-use image_operator::api::{self, CloudConnection, ImageCatalog};
-use kube::CustomResourceExt;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use image_operator::api::{self, ImageCatalog};
 use serde_json::{Value, json};
 
-// CloudConnection
-
-#[test]
-fn the_sample_connection_is_accepted() {
-    assert_eq!(refusals::<CloudConnection>(&connection(), None), NONE);
-}
-
-#[test]
-fn a_connection_has_exactly_one_kind_of_account() {
-    let words = "give exactly one kind of account: horizonCloud or citrixCloud";
-    let mut none = connection();
-    remove(&mut none, "/spec", "horizonCloud");
-    assert_eq!(refusals::<CloudConnection>(&none, None), [words]);
-    let mut both = connection();
-    both["spec"]["citrixCloud"] = citrix();
-    assert_eq!(refusals::<CloudConnection>(&both, None), [words]);
-    remove(&mut both, "/spec", "horizonCloud");
-    assert_eq!(refusals::<CloudConnection>(&both, None), NONE);
-}
-
-#[test]
-fn an_account_has_exactly_one_way_to_sign_in() {
-    let mut connection = connection();
-    connection["spec"]["horizonCloud"]["oauthApp"] = client();
-    assert_eq!(
-        refusals::<CloudConnection>(&connection, None),
-        ["give exactly one way to sign in: apiToken, oauthApp or serviceOAuth"]
-    );
-    remove(&mut connection, "/spec/horizonCloud", "apiToken");
-    assert_eq!(refusals::<CloudConnection>(&connection, None), NONE);
-}
-
-#[test]
-fn a_client_id_is_given_once() {
-    let mut connection = connection();
-    remove(&mut connection, "/spec/horizonCloud", "apiToken");
-    connection["spec"]["horizonCloud"]["serviceOAuth"] = client();
-    connection["spec"]["horizonCloud"]["serviceOAuth"]["clientIdRef"] = json!({"name": "s", "key": "id"});
-    assert_eq!(
-        refusals::<CloudConnection>(&connection, None),
-        ["give exactly one of clientId and clientIdRef"]
-    );
-}
-
-#[test]
-fn an_address_is_that_of_a_host() {
-    for address in [
-        "ftp://host",
-        "host",
-        "https://user:secret@host",
-        "https://host?q=1",
-        "https://host#f",
-    ] {
-        let mut connection = connection();
-        connection["spec"]["horizonCloud"]["baseUrl"] = json!(address);
-        let refusals = refusals::<CloudConnection>(&connection, None);
-        assert!(
-            refusals
-                .iter()
-                .all(|words| words.starts_with("give the address of a host"))
-        );
-        assert_eq!(refusals.len(), 1, "{address}");
-    }
-}
-
-#[test]
-fn intervals_have_bounds_and_an_order() {
-    let polling = |active: &str, idle: &str| {
-        let mut connection = connection();
-        connection["spec"]["polling"] = json!({"activeInterval": active, "idleInterval": idle});
-        refusals::<CloudConnection>(&connection, None)
-    };
-    assert_eq!(polling("1s", "24h"), NONE);
-    let active = "give a length of time from 1s to 1h, such as 15s or 1h30m";
-    let idle = "give a length of time from 10s to 24h, such as 15s or 1h30m";
-    assert_eq!(polling("999ms", "10m"), [active]);
-    assert_eq!(polling("1s", "25h"), [idle]);
-    assert_eq!(
-        polling("20m", "10m"),
-        ["activeInterval cannot be longer than idleInterval"]
-    );
-}
-
-#[test]
-fn certificates_come_from_one_place_and_are_pem() {
-    let tls = |tls: Value| {
-        let mut connection = connection();
-        connection["spec"]["tls"] = tls;
-        refusals::<CloudConnection>(&connection, None)
-    };
-    let pem = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----";
-    assert_eq!(tls(json!({"caBundle": pem})), NONE);
-    assert_eq!(
-        tls(json!({"caBundle": pem, "caBundleRef": {"name": "s", "key": "ca"}})),
-        ["give exactly one of caBundle and caBundleRef"]
-    );
-    assert_eq!(tls(json!({"caBundle": "MA=="})).len(), 1);
-}
-
-#[test]
-fn the_identity_of_an_account_never_changes() {
-    let horizon = connection();
-    let mut other = horizon.clone();
-    other["spec"]["horizonCloud"]["orgId"] = json!("another");
-    assert_eq!(
-        refusals::<CloudConnection>(&other, Some(&horizon)),
-        ["orgId cannot be changed: create another CloudConnection"]
-    );
-    let mut citrix_account = horizon.clone();
-    remove(&mut citrix_account, "/spec", "horizonCloud");
-    citrix_account["spec"]["citrixCloud"] = citrix();
-    assert_eq!(
-        refusals::<CloudConnection>(&citrix_account, Some(&horizon)),
-        ["the kind of account cannot be changed: create another CloudConnection"]
-    );
-    let mut customer = citrix_account.clone();
-    customer["spec"]["citrixCloud"]["customerId"] = json!("another");
-    customer["spec"]["citrixCloud"]["orgId"] = json!("added");
-    assert_eq!(
-        refusals::<CloudConnection>(&customer, Some(&citrix_account)),
-        [
-            "customerId cannot be changed: create another CloudConnection",
-            "orgId cannot be changed: create another CloudConnection",
-        ]
-    );
-}
-
-#[test]
-fn addresses_and_credentials_of_an_account_may_change() {
-    let before = connection();
-    let mut after = before.clone();
-    after["spec"]["horizonCloud"]["baseUrl"] = json!("https://elsewhere.example.com");
-    after["spec"]["horizonCloud"]["apiToken"]["secretRef"]["name"] = json!("rotated");
-    assert_eq!(refusals::<CloudConnection>(&after, Some(&before)), NONE);
-}
-
-// ImageCatalog
+use crate::{NONE, open_intent, refusals, remove, sample, with_status};
 
 #[test]
 fn the_sample_images_are_accepted() {
@@ -300,7 +159,6 @@ fn what_was_sent_cannot_be_changed_once_the_image_may_exist() {
         ("osType", json!("SERVER")),
         ("gpuType", json!("AMD")),
         ("projectId", json!("other")),
-        ("markers", json!([{"name": "other"}])),
         ("uemManaged", json!(true)),
     ];
     for (field, value) in changes {
@@ -318,6 +176,52 @@ fn what_was_sent_cannot_be_changed_once_the_image_may_exist() {
     assert_locks("streamDescription", |image| {
         remove(image, "/spec", "streamDescription");
     });
+}
+
+#[test]
+fn a_marker_points_at_one_version_at_most() {
+    let marker = |marker: Value| {
+        let mut image = gallery();
+        image["spec"]["markers"] = json!([marker]);
+        refusals::<ImageCatalog>(&image, None)
+    };
+    assert_eq!(marker(json!({"name": "stable"})), NONE);
+    let targets = [
+        ("versionRef", json!({"name": "win11-november"})),
+        ("versionName", json!("1.1.0")),
+        ("versionId", json!("65f0")),
+    ];
+    for (field, target) in &targets {
+        assert_eq!(marker(json!({"name": "stable", *field: target})), NONE, "{field}");
+    }
+    let words = "a marker points at one version: give at most one of versionRef, versionName and versionId; without any it points at the first version";
+    for pair in targets.windows(2) {
+        let mut two = json!({"name": "stable"});
+        for (field, target) in pair {
+            two[*field] = target.clone();
+        }
+        assert_eq!(marker(two), [words]);
+    }
+}
+
+#[test]
+fn markers_can_be_moved_added_and_removed_at_any_time() {
+    let markers = |markers: Value| {
+        let mut image = with_status(marketplace(), created());
+        image["spec"]["markers"] = markers;
+        image
+    };
+    let lists = [
+        json!([]),
+        json!([{"name": "default"}]),
+        json!([{"name": "default", "versionName": "1.1.0"}, {"name": "next", "versionRef": {"name": "win11-next"}}]),
+    ];
+    for before in &lists {
+        for after in &lists {
+            let (before, after) = (markers(before.clone()), markers(after.clone()));
+            assert_eq!(refusals::<ImageCatalog>(&after, Some(&before)), NONE);
+        }
+    }
 }
 
 #[test]
@@ -414,73 +318,16 @@ fn assert_locks(field: &str, change: impl Fn(&mut Value)) {
     }
 }
 
-fn open_intent(operation: &str) -> Value {
-    json!({"operation": operation, "attempt": "a-1", "startedAt": "2026-01-01T00:00:00.000000Z", "attempts": 1})
-}
-
 fn created() -> Value {
     json!({
         "streamId": "65f0", "versionStatus": "IMPORT_COMPLETE", "parts": [{"name": "image", "id": "65f0"}]
     })
 }
 
-fn with_status(mut object: Value, status: Value) -> Value {
-    object["status"] = status;
-    object
-}
-
-fn citrix() -> Value {
-    json!({"customerId": "acme", "clientCredentials": client()})
-}
-
-fn client() -> Value {
-    json!({"clientId": "id", "secretRef": {"name": "s", "key": "secret"}})
-}
-
-fn connection() -> Value {
-    sample(include_str!("../deploy/samples/cloudconnection.yaml"))
-}
-
 fn gallery() -> Value {
-    sample(include_str!("../deploy/samples/imagecatalog-gallery.yaml"))
+    sample(include_str!("../../deploy/samples/imagecatalog-gallery.yaml"))
 }
 
 fn marketplace() -> Value {
-    sample(include_str!("../deploy/samples/imagecatalog-marketplace.yaml"))
-}
-
-/// The custom resource in a sample.
-fn sample(yaml: &str) -> Value {
-    let documents: Vec<Value> = serde_saphyr::from_multiple(yaml).expect("a sample is YAML");
-    documents
-        .into_iter()
-        .find(|document| document["apiVersion"] == "image-operator.dev/v1alpha1")
-        .expect("a sample holds a custom resource")
-}
-
-const NONE: [&str; 0] = [];
-
-/// What the API server would say to a create, or to an update of `old`. Both pass through the types of the operator,
-/// which sets the defaults that the API server would set, and shows that the types can read what it accepts.
-fn refusals<K: CustomResourceExt + Serialize + DeserializeOwned>(
-    new: &Value,
-    old: Option<&Value>,
-) -> Vec<String> {
-    let stored = |object: &Value| {
-        let typed: K = serde_json::from_value(object.clone()).expect("the types can read it");
-        serde_json::to_value(typed).expect("a resource is JSON")
-    };
-    let definition = serde_json::to_value(K::crd()).expect("a definition is JSON");
-    let schema = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
-    let old = old.map(stored);
-    match kube_cel::Validator::new().validate(schema, &stored(new), old.as_ref()) {
-        Ok(()) => Vec::new(),
-        Err(errors) => errors.into_vec().into_iter().map(|error| error.message).collect(),
-    }
-}
-
-fn remove(object: &mut Value, parent: &str, field: &str) {
-    let parent = object.pointer_mut(parent).and_then(Value::as_object_mut);
-    let removed = parent.and_then(|fields| fields.remove(field));
-    assert!(removed.is_some(), "there is no {field} to remove");
+    sample(include_str!("../../deploy/samples/imagecatalog-marketplace.yaml"))
 }
