@@ -220,9 +220,6 @@ impl<S: Source> Inventory<S> {
     }
 
     fn tell(&self, snapshot: &Snapshot, trust: Trust, before: Trust, changes: &Changes) {
-        let copies = snapshot.entries().values().map(|entry| entry.copies.len()).sum();
-        self.recorder.contents(snapshot.entries().len(), copies);
-        self.recorder.trust(trust);
         match trust {
             Trust::Suspect { vanished, known, .. } if is_trusted(before) => {
                 tracing::warn!(
