@@ -32,7 +32,7 @@ async fn stopped() -> Row {
     let status = replicas.first.terminate().await.unwrap();
     assert_eq!(status.code(), Some(0));
     leads(&replicas.second).await;
-    judge("told to stop", &replicas, trouble, Duration::from_secs(2)).await
+    judge("told to stop", &replicas, trouble, Duration::from_secs(2) + SLACK).await
 }
 
 async fn killed() -> Row {
