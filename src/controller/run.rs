@@ -226,7 +226,7 @@ impl Parts {
         let Some(lease) = lease else {
             return (Leadership::alone(), resign);
         };
-        let (candidate, leadership) = Candidate::new(cluster.calls.clone(), lease);
+        let (candidate, leadership) = Candidate::new(&cluster.calls, lease);
         self.0.spawn(candidate.run(resigned.map(|_| ())).map(Ok));
         (leadership, resign)
     }

@@ -100,18 +100,26 @@ async fn without_data(prometheus: &Prometheus, queries: Vec<Query>) -> Vec<Query
 
 #[allow(clippy::print_stdout, reason = "the table is what people read")]
 async fn show_alerts(prometheus: &Prometheus) {
-    let evaluated = eventually(DEADLINE, "every alert is evaluated, and one is due", async || {
-        let all = prometheus.alerts().await?;
-        let unwell: Vec<_> = all.iter().filter(|(_, health, _)| health != "ok").collect();
-        let stalled = all
-            .iter()
-            .any(|(name, _, state)| name == "ImageOperatorStalled" && state == "pending");
-        if unwell.is_empty() && stalled {
-            Ok(all)
-        } else {
-            Err(format!("{unwell:?}, or nothing is stalled"))
-        }
-    })
+    let evaluated = eventually(
+        DEADLINE,
+        "every alert is evaluated, and two are due",
+        async || {
+            let all = prometheus.alerts().await?;
+            let unwell: Vec<_> = all.iter().filter(|(_, health, _)| health != "ok").collect();
+            let is = |alert: &str, wanted: &str| {
+                all.iter()
+                    .any(|(name, _, state)| name == alert && state == wanted)
+            };
+            if unwell.is_empty()
+                && is("ImageOperatorStalled", "pending")
+                && is("ImageOperatorDrift", "firing")
+            {
+                Ok(all)
+            } else {
+                Err(format!("{unwell:?} of {all:?}"))
+            }
+        },
+    )
     .await;
     assert_eq!(evaluated.len(), alerts().len());
     println!("every panel has data; the alerts:");

@@ -8,7 +8,7 @@ use super::support::process::{Process, Program};
 use super::support::{Cluster, eventually, workplace};
 use super::written::alerts_file;
 
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
 /// Scrapes every second, and evaluates the alerts as often. Killed when dropped.
 pub(crate) struct Prometheus {

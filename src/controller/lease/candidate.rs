@@ -47,7 +47,7 @@ enum CallError {
 
 impl Candidate {
     /// A candidate, and where its standing can be seen.
-    pub(in crate::controller) fn new(client: Client, settings: LeaseSettings) -> (Self, Leadership) {
+    pub(in crate::controller) fn new(client: &Client, settings: LeaseSettings) -> (Self, Leadership) {
         let (tell, leadership) = Leadership::told();
         let namespace = settings.namespace.as_deref();
         let candidate = Candidate {

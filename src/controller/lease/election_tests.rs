@@ -18,9 +18,9 @@ fn candidate(now: Instant) -> Election {
     Election::new("me".to_owned(), times(), now)
 }
 
-fn found<'a>(version: &'a str, holder: &'a str) -> Option<Found<'a>> {
+fn found<'a>(version: &'a str, holder: &'a str) -> Found<'a> {
     let holder = (!holder.is_empty()).then_some(holder);
-    Some(Found { version, holder })
+    Found { version, holder }
 }
 
 fn leader(now: Instant) -> Election {
@@ -33,7 +33,7 @@ fn leader(now: Instant) -> Election {
 #[test]
 fn a_lease_that_is_not_there_is_made_and_one_without_a_holder_taken_at_once() {
     let now = Instant::now();
-    for (lease, act) in [(None, Act::Create), (found("1", ""), Act::Take)] {
+    for (lease, act) in [(None, Act::Create), (Some(found("1", "")), Act::Take)] {
         let mut election = candidate(now);
         election.looked(lease, now);
         assert_eq!(election.next(), (act, now));
@@ -45,11 +45,11 @@ fn a_foreign_lease_is_taken_when_it_has_not_changed_for_its_duration_by_our_cloc
     let start = Instant::now();
     let at = |milliseconds| start + Duration::from_millis(milliseconds);
     let mut election = candidate(start);
-    election.looked(found("1", "other"), at(0));
-    election.looked(found("2", "other"), at(5_000));
-    election.looked(found("2", "other"), at(18_500));
+    election.looked(Some(found("1", "other")), at(0));
+    election.looked(Some(found("2", "other")), at(5_000));
+    election.looked(Some(found("2", "other")), at(18_500));
     assert_eq!(election.next(), (Act::Look, at(19_000)));
-    election.looked(found("2", "other"), at(19_000));
+    election.looked(Some(found("2", "other")), at(19_000));
     assert_eq!(election.next(), (Act::Take, at(19_000)));
 }
 
@@ -81,7 +81,7 @@ fn a_leader_who_was_overtaken_looks_and_stands_by_when_another_holds_the_lease()
     let mut election = leader(now);
     election.wrote(Written::Overtaken, now, now);
     assert_eq!(election.next(), (Act::Look, now));
-    election.looked(found("9", "other"), now);
+    election.looked(Some(found("9", "other")), now);
     assert_eq!(election.standing(), Standing::Standby);
 }
 
@@ -91,7 +91,7 @@ fn a_leader_whose_own_write_overtook_it_stays_one() {
     let mut election = leader(now);
     election.wrote(Written::Unknown, now, now);
     election.wrote(Written::Overtaken, now, now);
-    election.looked(found("2", "me"), now);
+    election.looked(Some(found("2", "me")), now);
     assert_eq!(election.next(), (Act::Renew, now));
     assert_ne!(election.standing(), Standing::Standby);
 }
@@ -103,7 +103,7 @@ fn a_write_whose_answer_was_lost_does_not_lead_before_it_is_known() {
     election.looked(None, now);
     election.wrote(Written::Unknown, now, now);
     assert_eq!(election.standing(), Standing::Standby);
-    election.looked(found("1", "me"), now);
+    election.looked(Some(found("1", "me")), now);
     assert_eq!(election.next(), (Act::Take, now));
 }
 

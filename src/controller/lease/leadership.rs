@@ -51,7 +51,7 @@ impl Leadership {
         let mut receiver = self.0.clone();
         if receiver.wait_for(holds).await.is_err() {
             // Nobody will tell any more, so it stays as it is.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

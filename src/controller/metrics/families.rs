@@ -12,6 +12,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::objects::{ObjectCounts, ObjectState};
 use crate::connections::Overview;
+use crate::controller::key::Kind;
 use crate::controller::queue::Depth;
 
 /// A label and its value.
@@ -80,6 +81,7 @@ impl Families {
             inventory_age: Gauge::default(),
             inventory_objects: Family::default(),
         };
+        families.begin_at_zero();
         families.register_controller(registry);
         families.register_remote(registry);
         families.register_inventory(registry);
@@ -89,6 +91,16 @@ impl Families {
             Info::new([("version", env!("CARGO_PKG_VERSION"))]),
         );
         families
+    }
+
+    /// What should never happen is there from the start, so that its first time is an increase.
+    fn begin_at_zero(&self) {
+        for kind in Kind::ALL {
+            let kind = ("kind", kind.as_str());
+            drop(self.passes.get_or_create(&[kind, ("result", "panicked")]));
+            drop(self.unreadable_objects.get_or_create(&[kind]));
+            drop(self.watch_failures.get_or_create(&[kind]));
+        }
     }
 
     fn register_controller(&self, registry: &mut Registry) {
