@@ -123,9 +123,10 @@ async fn is_leader(operator: &Operator) -> Result<bool, String> {
 /// Waits until a replica works.
 pub(crate) async fn leads(operator: &Operator) {
     eventually(DEADLINE, "the replica leads", async || {
-        match is_leader(operator).await? {
-            true => Ok(()),
-            false => Err("it does not".to_owned()),
+        if is_leader(operator).await? {
+            Ok(())
+        } else {
+            Err("it does not".to_owned())
         }
     })
     .await;
@@ -134,9 +135,10 @@ pub(crate) async fn leads(operator: &Operator) {
 /// Waits until a replica stands by.
 pub(crate) async fn stands_by(operator: &Operator) {
     eventually(DEADLINE, "the replica stands by", async || {
-        match is_leader(operator).await? {
-            false => Ok(()),
-            true => Err("it leads".to_owned()),
+        if is_leader(operator).await? {
+            Err("it leads".to_owned())
+        } else {
+            Ok(())
         }
     })
     .await;

@@ -75,9 +75,7 @@ impl Candidate {
                 () = self.step() => self.publish(),
             }
         }
-        let led = self.election.standing() != Standing::Standby;
-        self.election.stand_by();
-        self.publish();
+        let led = self.tell.send_replace(Standing::Standby) != Standing::Standby;
         if led {
             self.give_up().await;
         }

@@ -148,8 +148,7 @@ impl Election {
         self.go_on(act, now + self.times.between_looks());
     }
 
-    /// Nothing may be written from now on.
-    pub(super) fn stand_by(&mut self) {
+    fn stand_by(&mut self) {
         self.standing = Standing::Standby;
     }
 
