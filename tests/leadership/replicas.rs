@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kube::api::ListParams;
 use serde_json::{Value, json};
 
-use super::support::gallery::{Limits, catalog, connect, create, ready};
+use super::support::gallery::{CONNECTION, Limits, catalog, connect, create, ready};
 use super::support::{Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions};
 use super::support::{cluster, eventually};
 
@@ -81,6 +81,21 @@ impl Replicas {
             }
         })
         .await;
+    }
+
+    /// From here on nothing waits for its turn.
+    pub(crate) async fn hurry(&self) {
+        let faster =
+            json!({ "spec": { "rateLimit": { "requestsPerSecond": 1_000, "burst": 1_000 } } }).to_string();
+        let patch = [
+            "patch",
+            "cloudconnection",
+            CONNECTION,
+            "--type=merge",
+            "--patch",
+            &faster,
+        ];
+        self.namespace.kubectl(&patch).await.unwrap();
     }
 
     pub(crate) async fn creates(&self) -> usize {

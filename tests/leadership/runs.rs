@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::partition::Partition;
 use super::replicas::{CATALOGS, LEASE, Replicas, holding_since, leads, stands_by, writes};
+use super::support::cluster;
 use super::table::{Row, show};
 
 /// What a busy machine may add.
@@ -13,6 +14,7 @@ const SLACK: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn a_leader_in_trouble_is_replaced_in_time_and_writes_nothing_more() {
+    let position = cluster().audit().position();
     let rows = [stopped().await, killed().await, frozen().await, cut_off().await];
     show(&rows);
     let failed: Vec<&str> = rows
@@ -21,12 +23,18 @@ async fn a_leader_in_trouble_is_replaced_in_time_and_writes_nothing_more() {
         .map(|row| row.run)
         .collect();
     assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(
+        cluster().audit().forbidden(position),
+        [],
+        "deploy/base gives too few rights"
+    );
 }
 
 /// A rolling update.
 async fn stopped() -> Row {
     let mut replicas = Replicas::start(Vec::new()).await;
     replicas.begin_creates().await;
+    replicas.hurry().await;
     replicas.all_ready().await;
     let trouble = Timestamp::now();
     let status = replicas.first.terminate().await.unwrap();
@@ -76,6 +84,7 @@ async fn cut_off() -> Row {
 }
 
 async fn judge(run: &'static str, replicas: &Replicas, trouble: Timestamp, at_most: Duration) -> Row {
+    replicas.hurry().await;
     let images = replicas.all_ready().await;
     assert_eq!(images.len(), CATALOGS, "{images:?}");
     let taken_over = holding_since(&replicas.second);
