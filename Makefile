@@ -16,18 +16,20 @@ demo: tools ## etcd, kube-apiserver, the simulator and the operator, with deploy
 test: tools ## Every test, those on a real API server included
 	$(CARGO) test --locked
 
-# That the generated files are current, tests/crds.rs and tests/docs.rs hold.
-lint: ## Format and clippy
+# That the other generated files are current, tests/crds.rs and tests/docs.rs hold.
+lint: tools ## Format, clippy, and what is installed: helm lint, values, templates, overlays, generated files
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) test --locked --quiet --test packaging
 
-generate: ## The definitions in crds/, and docs/reference
+generate: tools ## The definitions, the rights, the chart's files, and docs/reference
 	$(CARGO) run --locked --quiet -- crds --out crds
-	UPDATE=1 $(CARGO) test --locked --quiet --test docs current
+	UPDATE=1 $(CARGO) test --locked --quiet --test docs --test packaging current
 
 # One part: make bench PART=kills
 bench: tools ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
-tools: ## The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin
+tools: ## The pinned etcd, kube-apiserver, kube-controller-manager, kubectl and helm, in target/tools/bin
 	@tests/kubernetes/build.sh
+	@tests/packaging/tools/build.sh
