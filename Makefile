@@ -3,7 +3,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate bench tools
+.PHONY: help demo test lint generate bench tools image sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,3 +33,11 @@ bench: tools ## The table of figures: latency, a thousand catalogs, default limi
 tools: ## The pinned etcd, kube-apiserver, kube-controller-manager, kubectl and helm, in target/tools/bin
 	@tests/kubernetes/build.sh
 	@tests/packaging/tools/build.sh
+
+image: ## The container image of this architecture, as target/image/*.tar; no daemon needed with buildah or podman
+	@image/build.sh
+
+# cargo install --locked cargo-cyclonedx@0.5.7
+sbom: ## What the program is made of, as target/image-operator.cdx.json
+	$(CARGO) cyclonedx --format json --target all --override-filename image-operator.cdx
+	mv image-operator.cdx.json target/

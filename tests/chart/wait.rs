@@ -28,7 +28,7 @@ async fn it_waits_again_after_a_change() {
     let scene = Scene::new().await;
     scene.upgrade("change", &[catalog("win11", json!({}))]).await.unwrap();
 
-    let changed = json!({"streamDescription": "another"});
+    let changed = json!({"deletionPolicy": "Retain"});
     scene.upgrade("change", &[catalog("win11", changed)]).await.unwrap();
 
     let catalog = scene.namespace.api::<ImageCatalog>().get("win11").await.unwrap();

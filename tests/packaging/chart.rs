@@ -3,14 +3,17 @@
 use serde_json::{Value, json};
 
 use crate::commands::{built, find, rendered, run, template};
-use crate::generated::{CHART, read};
+use crate::generated::{CHART, is_update, read, write_generated};
 use crate::support::workplace::repository;
 
 const NAME: &str = "image-operator";
 
+/// The files in `values`, and what they render to in `golden`.
+const CASES: [&str; 4] = ["defaults", "everything", "rehearsal", "replicas"];
+
 #[test]
 fn helm_has_nothing_to_complain_about() {
-    for values in ["defaults", "everything", "rehearsal"] {
+    for values in CASES {
         let values = format!("tests/packaging/values/{values}.yaml");
         let linted = run("helm", &["lint", "--strict", CHART, "--values", &values]);
         assert!(linted.is_ok(), "{values}: {}", linted.unwrap_err());
@@ -19,11 +22,15 @@ fn helm_has_nothing_to_complain_about() {
 
 #[test]
 fn golden_renderings_are_current() {
-    for case in ["defaults", "everything", "rehearsal"] {
+    if is_update() {
+        // What is rendered is generated too.
+        write_generated();
+    }
+    for case in CASES {
         let values = format!("tests/packaging/values/{case}.yaml");
         let rendered = template(&["--values", &values, "--set", "crds.enabled=false"]).unwrap();
         let golden = format!("tests/packaging/golden/{case}.yaml");
-        if std::env::var_os("UPDATE").is_some() {
+        if is_update() {
             std::fs::write(repository().join(&golden), rendered).unwrap();
         } else {
             assert!(
@@ -96,6 +103,13 @@ fn chart_and_base_grant_the_same_rights() {
         let rules = |objects: &[Value]| find(objects, "ClusterRole", &name).unwrap()["rules"].clone();
         assert_eq!(rules(&chart), rules(&base), "{name}");
     }
+
+    let replicated = rendered(&["--set", "replicas=2,leaderElection.enabled=true"]);
+    let rules = |objects: &[Value]| {
+        let role = find(objects, "Role", "image-operator-leader-election");
+        role.unwrap()["rules"].clone()
+    };
+    assert_eq!(rules(&replicated), rules(&base));
 }
 
 #[test]

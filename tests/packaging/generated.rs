@@ -1,6 +1,7 @@
 //! The files that are generated, and what they are generated from.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use image_operator::cli;
 use serde_json::Value;
@@ -12,21 +13,35 @@ pub(crate) const CHART: &str = "charts/image-operator";
 
 #[test]
 fn generated_files_are_current() {
-    let update = std::env::var_os("UPDATE").is_some();
-    let mut outdated = Vec::new();
-    for file in files() {
-        let path = repository().join(&file.path);
-        if update {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &file.text).unwrap();
-        } else if std::fs::read_to_string(&path).unwrap_or_default() != file.text {
-            outdated.push(file.path);
-        }
+    if is_update() {
+        write_generated();
     }
+    let mut outdated = files();
+    outdated.retain(|file| {
+        std::fs::read_to_string(repository().join(&file.path)).unwrap_or_default() != file.text
+    });
+    let outdated: Vec<String> = outdated.into_iter().map(|file| file.path).collect();
     assert!(
         outdated.is_empty(),
         "out of date: {outdated:?}: run `make generate`"
     );
+}
+
+/// Whether files are to be written instead of compared.
+pub(crate) fn is_update() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+/// Writes what is generated.
+pub(crate) fn write_generated() {
+    static WRITTEN: Once = Once::new();
+    WRITTEN.call_once(|| {
+        for file in files() {
+            let path = repository().join(&file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &file.text).unwrap();
+        }
+    });
 }
 
 #[test]

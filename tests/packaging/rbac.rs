@@ -13,11 +13,11 @@ pub(crate) fn in_namespaces() -> String {
     let statuses: Vec<String> = kinds.iter().map(|kind| format!("{kind}/status")).collect();
     rules(&[
         Rule {
-            why: "Finalizers and annotations are written with patch; nothing of a spec ever is.",
+            why: "Lists come as watches. Finalizers and annotations are written with patch; nothing of a spec ever is.",
             group: GROUP,
             resources: &kinds,
             names: &[],
-            verbs: "get, list, watch, patch",
+            verbs: "get, watch, patch",
         },
         Rule {
             why: "Status is replaced as a whole, under the resource version that was read.",
@@ -67,6 +67,27 @@ pub(crate) fn in_the_cluster() -> String {
     ])
 }
 
+/// What the replicas of the operator need among themselves, in their own namespace.
+pub(crate) fn among_replicas() -> String {
+    let leases = ["leases".to_owned()];
+    rules(&[
+        Rule {
+            why: "A right to create cannot be limited to a name.",
+            group: "coordination.k8s.io",
+            resources: &leases,
+            names: &[],
+            verbs: "create",
+        },
+        Rule {
+            why: "Which of them works, the Lease says.",
+            group: "coordination.k8s.io",
+            resources: &leases,
+            names: &["image-operator".to_owned()],
+            verbs: "get, update",
+        },
+    ])
+}
+
 /// What people may do who may look at a namespace.
 pub(crate) fn of_viewers() -> String {
     rules(&[Rule {
@@ -97,58 +118,62 @@ pub(crate) fn manifest() -> String {
 # deploy/overlays/one-namespace.
 "
     .to_owned();
-    let own = "    app.kubernetes.io/name: image-operator\n";
+    let own = "  labels:\n    app.kubernetes.io/name: image-operator\n";
+    let in_its_namespace = format!("  namespace: image-operator-system\n{own}");
     let aggregated = |roles: &[&str]| {
         let label = |role: &&str| format!("    rbac.authorization.k8s.io/aggregate-to-{role}: \"true\"\n");
         own.to_owned() + &roles.iter().map(label).collect::<String>()
     };
-    text += &role("image-operator", own, &in_namespaces());
+    let cluster_role = |name: &str, labels: &str, rules: &str| role("ClusterRole", name, labels, rules);
+    text += &cluster_role("image-operator", own, &in_namespaces());
     text += "---\n# What the operator needs of the cluster itself.\n";
-    text += &role("image-operator-cluster", own, &in_the_cluster());
+    text += &cluster_role("image-operator-cluster", own, &in_the_cluster());
     text += "---\n";
-    text += &role(
-        "image-operator-view",
-        &aggregated(&["view", "edit", "admin"]),
-        &of_viewers(),
-    );
+    let viewers = aggregated(&["view", "edit", "admin"]);
+    text += &cluster_role("image-operator-view", &viewers, &of_viewers());
     text += "---\n";
-    text += &role("image-operator-edit", &aggregated(&["edit", "admin"]), &of_editors());
-    for name in ["image-operator", "image-operator-cluster"] {
-        write!(
-            text,
-            "\
----
+    let editors = aggregated(&["edit", "admin"]);
+    text += &cluster_role("image-operator-edit", &editors, &of_editors());
+    text += "---\n# What the replicas of the operator need among themselves, in their own namespace.\n";
+    let election = "image-operator-leader-election";
+    text += &role("Role", election, &in_its_namespace, &among_replicas());
+    text += &binding("Role", election, &in_its_namespace);
+    text += &binding("ClusterRole", "image-operator", own);
+    text += &binding("ClusterRole", "image-operator-cluster", own);
+    text
+}
+
+fn role(kind: &str, name: &str, labels: &str, rules: &str) -> String {
+    let rules: String = rules.lines().map(|line| format!("  {line}\n")).collect();
+    format!(
+        "\
 apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
+kind: {kind}
 metadata:
   name: {name}
-  labels:
-{own}roleRef:
+{labels}rules:
+{rules}"
+    )
+}
+
+/// Binds a role to the ServiceAccount of the operator.
+fn binding(kind: &str, name: &str, labels: &str) -> String {
+    format!(
+        "\
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {kind}Binding
+metadata:
+  name: {name}
+{labels}roleRef:
   apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
+  kind: {kind}
   name: {name}
 subjects:
   - kind: ServiceAccount
     name: image-operator
     namespace: image-operator-system
 "
-        )
-        .unwrap();
-    }
-    text
-}
-
-fn role(name: &str, labels: &str, rules: &str) -> String {
-    let rules: String = rules.lines().map(|line| format!("  {line}\n")).collect();
-    format!(
-        "\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: {name}
-  labels:
-{labels}rules:
-{rules}"
     )
 }
 

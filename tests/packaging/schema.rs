@@ -13,6 +13,8 @@ fn a_wrong_value_is_refused_by_its_name() {
     for (wrong, named) in [
         ("replica=2", "replica"),
         ("replicas=two", "replicas"),
+        ("replicas=2", "replicas"),
+        ("leaderElection.duration=long", "duration"),
         ("image.tga=x", "tga"),
         ("image.tag=a b", "tag"),
         ("image.digest=sha256:abc", "digest"),
@@ -52,6 +54,7 @@ fn a_wrong_value_is_refused_by_its_name() {
 fn what_people_set_is_accepted() {
     for right in [
         "replicas=0",
+        "replicas=2,leaderElection.enabled=true",
         "image.digest=sha256:0123456789012345678901234567890123456789012345678901234567890123",
         "global.anything=x",
         "watchNamespaces={blue,green}",

@@ -67,6 +67,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- define "image-operator.args" -}}
 - run
 - --listen=0.0.0.0:8080
+{{- if .Values.leaderElection.enabled }}
+- --leader-elect
+- --lease-name={{ include "image-operator.fullname" . }}
+- --lease-duration={{ .Values.leaderElection.duration }}
+{{- end }}
 - --log-format={{ .Values.log.format }}
 - --log-level={{ .Values.log.level }}
 - --settling-window={{ .Values.settlingWindow }}
