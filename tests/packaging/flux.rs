@@ -1,5 +1,7 @@
 //! Flux's health check expressions, evaluated in the order that Flux evaluates them in (RFC 0009 of Flux).
 
+use std::fmt::Write as _;
+
 use kube_cel::cel::{Context, Program, Value as CelValue, to_value};
 use serde::Deserialize;
 use serde_json::Value;
@@ -42,13 +44,34 @@ fn every_phase_is_read_as_argo_reads_it() {
     }
 }
 
-#[test]
-fn every_kind_has_expressions() {
-    let known: Vec<String> = expressions().into_iter().map(|found| found.kind).collect();
-    for definition in image_operator::api::definitions().unwrap() {
-        assert!(known.contains(&definition.spec.names.kind), "{known:?}");
+/// `deploy/flux/images.yaml` with the expressions for every kind in the place of those that it has.
+pub(crate) fn with_every_kind(text: &str) -> String {
+    let (before, _) = text.split_once(LIST).unwrap();
+    let mut text = before.to_owned() + LIST;
+    for (number, definition) in image_operator::api::definitions().unwrap().iter().enumerate() {
+        let expressions = if number == 0 { WRITTEN_OUT } else { REPEATED };
+        let kind = &definition.spec.names.kind;
+        write!(
+            text,
+            "    - apiVersion: image-operator.dev/v1alpha1\n      kind: {kind}\n{expressions}"
+        )
+        .unwrap();
     }
+    text
 }
+
+const LIST: &str = "  healthCheckExprs:\n";
+const WRITTEN_OUT: &str = "      inProgress: &inProgress >-
+        has(metadata.deletionTimestamp) || !has(status.conditions)
+        || status.observedGeneration != metadata.generation
+        || status.conditions.exists(c, c.type == 'Reconciling' && c.status == 'True')
+      failed: &failed status.conditions.exists(c, c.type == 'Stalled' && c.status == 'True')
+      current: &current status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')
+";
+const REPEATED: &str = "      inProgress: *inProgress
+      failed: *failed
+      current: *current
+";
 
 impl Expressions {
     fn verdict(&self, object: &Value) -> Verdict {

@@ -7,7 +7,7 @@ use image_operator::cli;
 use serde_json::Value;
 
 use crate::support::workplace::repository;
-use crate::{argo, rbac, readme};
+use crate::{argo, flux, rbac, readme};
 
 pub(crate) const CHART: &str = "charts/image-operator";
 
@@ -111,6 +111,8 @@ fn files() -> Vec<Generated> {
         "deploy/argocd/argocd-cm.yaml".to_owned(),
         argo::config_map(&read(argo::SCRIPT)),
     );
+    let flux = "deploy/flux/images.yaml";
+    add(flux.to_owned(), flux::with_every_kind(&read(flux)));
     files
 }
 
