@@ -37,7 +37,7 @@ tools: ## The pinned etcd, kube-apiserver, kube-controller-manager, kubectl and 
 image: ## The container image of this architecture, as target/image/*.tar; no daemon needed with buildah or podman
 	@image/build.sh
 
-# cargo install --locked cargo-cyclonedx@0.5.7
+# cargo install --locked cargo-cyclonedx@0.5.9
 sbom: ## What the program is made of, as target/image-operator.cdx.json
 	$(CARGO) cyclonedx --format json --target all --override-filename image-operator.cdx
 	mv image-operator.cdx.json target/

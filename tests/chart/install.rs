@@ -45,10 +45,20 @@ async fn a_release_comes_upgrades_goes_and_comes_back_and_the_images_stay() {
     // Upgraded to a definition with one field more.
     install(&helm, &chart_with_a_new_field(&cluster)).await;
     let patch = json!({"spec": {"note": "written with the new definition"}}).to_string();
-    let patched = ["patch", "imagecatalog", "stays", "--type=merge", "--patch", &patch];
+    let patched = [
+        "patch",
+        "imagecatalog",
+        "stays",
+        "--type=merge",
+        "--patch",
+        &patch,
+    ];
     namespace.kubectl(&patched).await.unwrap();
     ready(&namespace, "stays").await;
-    assert_eq!(stored(&namespace, "stays").await["spec"]["note"], "written with the new definition");
+    assert_eq!(
+        stored(&namespace, "stays").await["spec"]["note"],
+        "written with the new definition"
+    );
 
     // An image deleted on purpose goes.
     namespace
@@ -84,7 +94,12 @@ async fn a_release_comes_upgrades_goes_and_comes_back_and_the_images_stay() {
     simulator.clear_requests().await;
     install(&helm, &repository().join("charts/image-operator")).await;
     let _operator = Deployed::start(&cluster, OPERATOR_NAMESPACE, RELEASE).await;
-    let annotate = ["annotate", "imagecatalog", "stays", "image-operator.dev/reconcile-requested-at=now"];
+    let annotate = [
+        "annotate",
+        "imagecatalog",
+        "stays",
+        "image-operator.dev/reconcile-requested-at=now",
+    ];
     namespace.kubectl(&annotate).await.unwrap();
     eventually(DEADLINE, "the request to look again is answered", async || {
         let seen = stored(&namespace, "stays").await;
@@ -124,7 +139,13 @@ async fn upgrade(helm: &Helm, chart: &Path, values: &str) {
 }
 
 fn definitions_are_established(cluster: &Cluster) {
-    let wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"];
+    let wait = [
+        "wait",
+        "--for=condition=Established",
+        "crd",
+        "--all",
+        "--timeout=60s",
+    ];
     cluster.kubectl().run(&wait).unwrap();
 }
 
@@ -172,7 +193,13 @@ async fn a_rehearsal_brings_its_connection_together_with_the_definition_of_it() 
     let cluster = Cluster::bare(Workplace::for_tests().unwrap()).unwrap();
     let helm = Helm::new(&cluster);
     let chart = repository().join("charts/image-operator");
-    let get = ["get", "conn,secret", "simulator", "--namespace", OPERATOR_NAMESPACE];
+    let get = [
+        "get",
+        "conn,secret",
+        "simulator",
+        "--namespace",
+        OPERATOR_NAMESPACE,
+    ];
 
     // The second upgrade renders the connection as an ordinary part of the release.
     for _ in 0..3 {
@@ -184,5 +211,8 @@ async fn a_rehearsal_brings_its_connection_together_with_the_definition_of_it() 
         .unwrap();
 
     let left = cluster.kubectl().run(&get).unwrap();
-    assert!(left.contains("cloudconnection.image-operator.dev/simulator"), "{left}");
+    assert!(
+        left.contains("cloudconnection.image-operator.dev/simulator"),
+        "{left}"
+    );
 }

@@ -15,7 +15,7 @@ use crate::support::{
     Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster, eventually,
 };
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 const RECORDINGS: &str = "deploy/argocd/resource_customizations/image-operator.dev/_";
 /// Longer than the simulator takes to copy an image, in seconds.
 const COPYING: u64 = 15 * 60;
@@ -35,13 +35,13 @@ async fn every_phase_is_read_alike_and_rightly() {
 
     // Nobody has looked at it yet.
     stage.operator.freeze();
-    stage.declare("catalog-unseen", catalog(json!({}))).await;
+    stage.declare("catalog-unseen", catalog(&json!({}))).await;
     stage
         .shows("catalog-unseen", None, Verdict::InProgress, "Progressing")
         .await;
     stage.operator.thaw();
 
-    let no_connection = catalog(json!({"connectionRef": {"name": "absent"}}));
+    let no_connection = catalog(&json!({"connectionRef": {"name": "absent"}}));
     stage.declare("catalog-without-connection", no_connection).await;
     stage
         .shows(
@@ -52,28 +52,45 @@ async fn every_phase_is_read_alike_and_rightly() {
         )
         .await;
 
-    let refused = catalog(json!({"providerInstanceId": UNKNOWN_PROVIDER}));
+    let refused = catalog(&json!({"providerInstanceId": UNKNOWN_PROVIDER}));
     stage.declare("catalog-refused", refused).await;
     stage
-        .shows("catalog-refused", Some("RemoteRejected"), Verdict::Failed, "Degraded")
+        .shows(
+            "catalog-refused",
+            Some("RemoteRejected"),
+            Verdict::Failed,
+            "Degraded",
+        )
         .await;
 
     stage
-        .declare("catalog-suspended", catalog(json!({"suspend": true})))
+        .declare("catalog-suspended", catalog(&json!({"suspend": true})))
         .await;
     stage
-        .shows("catalog-suspended", Some("Suspended"), Verdict::InProgress, "Suspended")
+        .shows(
+            "catalog-suspended",
+            Some("Suspended"),
+            Verdict::InProgress,
+            "Suspended",
+        )
         .await;
 
     // The remote takes its time.
-    stage.declare("catalog-importing", catalog(json!({}))).await;
+    stage.declare("catalog-importing", catalog(&json!({}))).await;
     stage
-        .shows("catalog-importing", Some("Importing"), Verdict::InProgress, "Progressing")
+        .shows(
+            "catalog-importing",
+            Some("Importing"),
+            Verdict::InProgress,
+            "Progressing",
+        )
         .await;
 
-    stage.declare("catalog-deleting", catalog(json!({}))).await;
+    stage.declare("catalog-deleting", catalog(&json!({}))).await;
     stage
-        .is("catalog-deleting", "being imported", |object| reason(object) == "Importing")
+        .is("catalog-deleting", "being imported", |object| {
+            reason(object) == "Importing"
+        })
         .await;
     let delete = ["delete", "imagecatalog", "catalog-deleting", "--wait=false"];
     stage.namespace.kubectl(&delete).await.unwrap();
@@ -89,7 +106,7 @@ async fn every_phase_is_read_alike_and_rightly() {
     // The remote is done.
     let done = ["catalog-ready", "catalog-ready-and-suspended", "catalog-edited"];
     for name in done {
-        stage.declare(name, catalog(json!({}))).await;
+        stage.declare(name, catalog(&json!({}))).await;
     }
     for name in done {
         stage
@@ -105,7 +122,7 @@ async fn every_phase_is_read_alike_and_rightly() {
     stage
         .shows("catalog-ready", Some("Available"), Verdict::Current, "Healthy")
         .await;
-    let suspended = catalog(json!({"suspend": true}));
+    let suspended = catalog(&json!({"suspend": true}));
     stage.declare("catalog-ready-and-suspended", suspended).await;
     stage
         .shows(
@@ -120,7 +137,7 @@ async fn every_phase_is_read_alike_and_rightly() {
 
     // Ready once, changed since, and not looked at again.
     stage.operator.freeze();
-    let edited = catalog(json!({"deletionPolicy": "Retain"}));
+    let edited = catalog(&json!({"deletionPolicy": "Retain"}));
     stage.declare("catalog-edited", edited).await;
     stage
         .shows("catalog-edited", None, Verdict::InProgress, "Progressing")
@@ -170,9 +187,7 @@ impl Stage {
             }
             connection
         };
-        self.namespace
-            .secret("wrong", &[("token", "of nobody")])
-            .await;
+        self.namespace.secret("wrong", &[("token", "of nobody")]).await;
         for (name, manifest, reason, verdict, health) in [
             (
                 "connection-ready",
@@ -212,7 +227,9 @@ impl Stage {
     async fn declare(&self, name: &str, mut manifest: Value) {
         manifest["metadata"]["name"] = name.into();
         small_chart(cluster(), name, &[manifest]);
-        self.upgrade(name, &[]).await.unwrap_or_else(|said| panic!("{said}"));
+        self.upgrade(name, &[])
+            .await
+            .unwrap_or_else(|said| panic!("{said}"));
     }
 
     async fn upgrade(&self, name: &str, more: &[&str]) -> Result<String, String> {
@@ -387,7 +404,7 @@ fn conditions(object: &Value) -> BTreeSet<[String; 3]> {
 }
 
 /// A catalog of a gallery image with fields of its spec set.
-fn catalog(fields: Value) -> Value {
+fn catalog(fields: &Value) -> Value {
     let mut catalog = serde_json::to_value(gallery::catalog("any")).unwrap();
     for (field, value) in fields.as_object().unwrap() {
         catalog["spec"][field] = value.clone();

@@ -45,7 +45,10 @@ fn golden_renderings_are_current() {
 fn the_definitions_come_with_the_chart_and_stay_when_it_goes() {
     let definitions = definitions(&[]);
 
-    assert_eq!(definitions.len(), image_operator::api::definitions().unwrap().len());
+    assert_eq!(
+        definitions.len(),
+        image_operator::api::definitions().unwrap().len()
+    );
     for definition in definitions {
         let policy = &definition["metadata"]["annotations"]["helm.sh/resource-policy"];
         assert_eq!(policy, "keep");
@@ -79,7 +82,11 @@ fn chart_and_base_run_the_same_pod() {
     let chart = pod(find(&rendered(&[]), "Deployment", NAME).unwrap());
     let base = pod(find(&built("deploy/base"), "Deployment", NAME).unwrap());
 
-    for field in ["securityContext", "serviceAccountName", "terminationGracePeriodSeconds"] {
+    for field in [
+        "securityContext",
+        "serviceAccountName",
+        "terminationGracePeriodSeconds",
+    ] {
         assert_eq!(chart[field], base[field], "{field}");
     }
     let (chart, base) = (&chart["containers"][0], &base["containers"][0]);
@@ -122,7 +129,7 @@ fn with_namespaces_named_the_rights_are_bound_in_these_alone() {
         .filter(|object| object["kind"] == "RoleBinding")
         .map(|binding| &binding["metadata"]["namespace"])
         .collect();
-    bound.sort_by_key(|name| name.to_string());
+    bound.sort_by_key(ToString::to_string);
     assert_eq!(bound, ["blue", "green"]);
     assert!(arguments(&objects).contains(&json!("--watch-namespace=blue,green")));
 }

@@ -46,10 +46,7 @@ pub(crate) fn write_generated() {
 
 #[test]
 fn the_chart_holds_no_copy_of_a_file_that_is_gone() {
-    let expected: Vec<PathBuf> = files()
-        .iter()
-        .map(|file| repository().join(&file.path))
-        .collect();
+    let expected: Vec<PathBuf> = files().iter().map(|file| repository().join(&file.path)).collect();
     let folder = repository().join(CHART).join("files");
     for kind in std::fs::read_dir(&folder).unwrap() {
         for path in in_folder(&kind.unwrap().path()) {
@@ -89,10 +86,7 @@ fn files() -> Vec<Generated> {
         add(format!("{CHART}/files/rbac/{name}.yaml"), text);
     }
     for definition in cli::crds::files().unwrap() {
-        add(
-            format!("{CHART}/files/crds/{}", definition.name),
-            definition.yaml,
-        );
+        add(format!("{CHART}/files/crds/{}", definition.name), definition.yaml);
     }
     for folder in ["grafana", "prometheus"] {
         for path in in_folder(&repository().join("deploy").join(folder)) {

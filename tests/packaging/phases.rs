@@ -54,13 +54,18 @@ fn every_health_is_recorded() {
     let phases = phases();
     for status in ["Healthy", "Progressing", "Degraded", "Suspended"] {
         let recorded = phases.iter().any(|phase| phase.status == status);
-        assert!(recorded, "nothing that is {status} is recorded in {FOLDER}/testdata");
+        assert!(
+            recorded,
+            "nothing that is {status} is recorded in {FOLDER}/testdata"
+        );
     }
 }
 
 #[test]
 fn every_recording_is_a_case() {
-    let folder = crate::support::workplace::repository().join(FOLDER).join("testdata");
+    let folder = crate::support::workplace::repository()
+        .join(FOLDER)
+        .join("testdata");
     let recorded = std::fs::read_dir(folder).unwrap().count();
 
     assert_eq!(phases().len(), recorded);

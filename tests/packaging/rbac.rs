@@ -144,7 +144,7 @@ pub(crate) fn manifest() -> String {
 }
 
 fn role(kind: &str, name: &str, labels: &str, rules: &str) -> String {
-    let rules: String = rules.lines().map(|line| format!("  {line}\n")).collect();
+    let rules = rules.replace('\n', "\n  ");
     format!(
         "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -152,7 +152,9 @@ kind: {kind}
 metadata:
   name: {name}
 {labels}rules:
-{rules}"
+  {}
+",
+        rules.trim_end()
     )
 }
 
