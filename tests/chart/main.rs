@@ -15,6 +15,7 @@ mod support;
 mod deployed;
 mod helm;
 mod install;
+mod overlays;
 mod phases;
 mod rights;
 mod wait;
