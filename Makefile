@@ -3,13 +3,13 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate bench tools image sbom
+.PHONY: help demo test lint generate bench tools servers image sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Stays up on a terminal.
-demo: tools ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
+demo: servers ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
 	@$(CARGO) build --locked --bins
 	@$(CARGO) run --locked --quiet --example demo
 
@@ -27,12 +27,15 @@ generate: tools ## The definitions, the rights, the chart's files, and docs/refe
 	UPDATE=1 $(CARGO) test --locked --quiet --test docs --test packaging current
 
 # One part: make bench PART=kills
-bench: tools ## The table of figures: latency, a thousand catalogs, default limits, kills
+bench: servers ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
-tools: ## The pinned etcd, kube-apiserver, kube-controller-manager, kubectl and helm, in target/tools/bin
-	@tests/kubernetes/build.sh
+tools: servers ## The pinned etcd, kube-apiserver, kube-controller-manager, kubectl and helm, in target/tools/bin
 	@tests/packaging/tools/build.sh
+
+# What the demo needs of them.
+servers:
+	@tests/kubernetes/build.sh
 
 image: ## The container image of this architecture, as target/image/*.tar; no daemon needed with buildah or podman
 	@image/build.sh
