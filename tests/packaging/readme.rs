@@ -27,7 +27,7 @@ helm install image-operator oci://ghcr.io/image-operator/charts/image-operator \
   --namespace image-operator-system --create-namespace --set clusterId=production-west
 ```
 
-or, from a checkout, `helm install image-operator charts/image-operator …`. Helm 3.14 or later, and 4. What else there is to
+or, from a checkout, `helm install image-operator charts/image-operator …`. Helm 3.17 or later, and 4. What else there is to
 decide is in [Installing](../../docs/install.md).
 
 * The definitions of the custom resources are templates of the chart: `helm upgrade` upgrades them, `helm uninstall` leaves
