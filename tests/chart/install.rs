@@ -71,7 +71,7 @@ async fn a_release_comes_upgrades_goes_and_comes_back_and_the_images_stay() {
     operator.terminate().await;
     let entries = audit.since(begin);
     assert_eq!(audit.forbidden(begin), []);
-    let mut granted = rights::granted(&cluster, &[RELEASE, &format!("{RELEASE}-cluster")]);
+    let mut granted = rights::granted(&cluster, RELEASE);
     // A resource is read again only where somebody edits it while a remote write is under way.
     granted.remove("get <kind>");
     let mut used = rights::used(&entries);

@@ -12,27 +12,41 @@ use crate::support::audit::AuditEntry;
 type Right = String;
 
 /// What the roles of a release grant to its operator.
-pub(crate) fn granted(cluster: &Cluster, roles: &[&str]) -> BTreeSet<Right> {
+pub(crate) fn granted(cluster: &Cluster, release: &str) -> BTreeSet<Right> {
+    const FOR_PEOPLE: &str = "rbac.authorization.k8s.io/aggregate-to-edit";
+    let selector = format!("--selector=app.kubernetes.io/instance={release},!{FOR_PEOPLE}");
+    let get = [
+        "get",
+        "clusterroles,roles",
+        "--all-namespaces",
+        &selector,
+        "--output=json",
+    ];
+    let roles: Value = serde_json::from_str(&cluster.kubectl().run(&get).unwrap()).unwrap();
+    let granted = roles["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|role| entries(&role["rules"]));
     let mut rights = BTreeSet::new();
-    for role in roles {
-        let get = ["get", "clusterrole", role, "--output=json"];
-        let role: Value = serde_json::from_str(&cluster.kubectl().run(&get).unwrap()).unwrap();
-        for rule in role["rules"].as_array().unwrap() {
-            for resource in rule["resources"].as_array().unwrap() {
-                for verb in rule["verbs"].as_array().unwrap() {
-                    let (verb, resource) = (verb.as_str().unwrap(), resource.as_str().unwrap());
-                    rights.insert(format!("{verb} {}", alike(resource)));
-                }
+    for rule in granted {
+        for resource in entries(&rule["resources"]) {
+            for verb in entries(&rule["verbs"]) {
+                let (verb, resource) = (verb.as_str().unwrap(), resource.as_str().unwrap());
+                rights.insert(format!("{verb} {}", alike(resource)));
             }
         }
     }
     rights
 }
 
+fn entries(list: &Value) -> &[Value] {
+    list.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
 /// What the operator did, as the API server saw it.
-pub(crate) fn used(entries: &[AuditEntry]) -> BTreeSet<Right> {
-    entries
-        .iter()
+pub(crate) fn used(log: &[AuditEntry]) -> BTreeSet<Right> {
+    log.iter()
         .filter(|entry| !entry.resource.is_empty())
         .map(|entry| match entry.subresource.as_str() {
             "" => format!("{} {}", entry.verb, alike(&entry.resource)),

@@ -13,7 +13,7 @@ fn a_wrong_value_is_refused_by_its_name() {
     for (wrong, named) in [
         ("replica=2", "replica"),
         ("replicas=two", "replicas"),
-        ("replicas=2", "replicas"),
+        ("replicas=2,leaderElection.enabled=false", "replicas"),
         ("leaderElection.duration=long", "duration"),
         ("image.tga=x", "tga"),
         ("image.tag=a b", "tag"),
