@@ -103,6 +103,8 @@ reasons! {
     ImportFailed,
     /// The remote failed to publish the image: see `status.copies` for its words.
     PublishFailed,
+    /// The version did not pass a validation and cannot be used: see `status.versionValidationDetails`.
+    ValidationFailed,
     /// The remote failed to delete the image: see `status.copies` for its words.
     DeleteFailed,
     /// The remote object was disabled by a person or by the vendor.
