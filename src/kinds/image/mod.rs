@@ -16,3 +16,4 @@ pub(super) mod seen;
 pub(super) mod standing;
 
 pub use publish::PublishForm;
+pub(super) use publish::same_shape;

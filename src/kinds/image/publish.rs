@@ -44,6 +44,8 @@ impl PublishForm {
 }
 
 /// The fields of the spec carry the remote's own names, so the one reads as the other.
-fn same_shape<T: DeserializeOwned>(spec: &impl Serialize) -> Result<T, serde_json::Error> {
+pub(in crate::kinds) fn same_shape<T: DeserializeOwned>(
+    spec: &impl Serialize,
+) -> Result<T, serde_json::Error> {
     serde_json::from_value(serde_json::to_value(spec)?)
 }

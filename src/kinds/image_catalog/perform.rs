@@ -30,6 +30,7 @@ async fn create(client: &Client, target: Target<'_, ImageCatalog>) -> Performed<
         Outcome::Done(created) => Performed {
             outcome: Outcome::Done(Some(created.stream_id.clone())),
             created: Some(Box::new(created)),
+            told: None,
         },
         other => Performed::of_change(other.map(|_| ())),
     }
