@@ -63,7 +63,7 @@ async fn in_order_of(seed: u64) -> Vec<(String, String, String)> {
 
 fn told(version: &Value) -> (String, String, String) {
     let description = text(&version["description"]);
-    let text_alone = description.split(" [io1:").next().unwrap_or_default();
+    let text_alone = description.split("[io1:").next().unwrap_or_default().trim_end();
     (
         text(&version["name"]),
         version["versionHistory"].to_string(),

@@ -115,7 +115,8 @@ mod tests {
         let readiness = Readiness::default();
         let (address, _) = served(readiness.clone()).await;
         let (code, missing) = get(format!("{address}/readyz")).await;
-        assert_eq!((code, missing.lines().count()), (503, 4), "{missing}");
+        let all = Kind::ALL.len() + [Pending::Definitions, Pending::ClusterId].len();
+        assert_eq!((code, missing.lines().count()), (503, all), "{missing}");
         assert!(missing.contains("ImageCatalog"), "{missing}");
 
         readiness.done(&Pending::Definitions);
