@@ -13,7 +13,7 @@ async fn a_version_is_added_to_the_image_of_its_catalog_and_published() {
         .apply(&with(gallery_version("november"), &published_to(&[SECOND])))
         .await;
 
-    let version = stage.ready("november", Reason::Available).await;
+    stage.ready("november", Reason::Available).await;
     let version = stage
         .version_is("november", "both copies are available", |version| {
             let copies = &status(version).copies;
