@@ -4,13 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::api::{ImageCatalog, ImageVersion, ManagedStatus};
 use crate::kinds::image_catalog::{self, IMAGE, INITIAL_VERSION};
+use crate::kinds::image_version::{self, VERSION};
 use crate::lifecycle::{Install, Mark, ObjectPart};
-
-/// The kind ImageVersion, as it goes into marks.
-pub(super) const VERSION_KIND: &str = "ImageVersion";
-
-/// The part of an ImageVersion that is its version.
-pub(super) const VERSION: &str = "version";
 
 /// A resource that a remote object belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +51,7 @@ impl Residents {
             residents.add(&resident, &[IMAGE, INITIAL_VERSION], ids.into_iter().chain(first));
         }
         for version in versions {
-            let resident = resident(VERSION_KIND, &version.metadata);
+            let resident = resident(image_version::KIND, &version.metadata);
             let status = version.status.as_ref();
             let ids = ids(&version.spec.version_id, status.map(|status| &status.managed));
             residents.add(&resident, &[VERSION], ids);

@@ -212,6 +212,13 @@ impl Parts {
             writers.catalogs,
             hearers.clone(),
         );
+        let versions = watch(
+            cluster.watches(),
+            namespaces.clone(),
+            writers.versions,
+            hearers.clone(),
+        );
+        self.0.spawn(versions.map(Ok));
         self.0.spawn(connections.map(Ok));
         self.0.spawn(catalogs.map(Ok));
     }

@@ -3,8 +3,9 @@
 use super::manifest::{self, Manifest, Place};
 use super::names::Names;
 use crate::cli::estate::{Estate, Holding, mark_of};
-use crate::cli::residents::{Resident, Residents, VERSION, VERSION_KIND};
-use crate::kinds::image_catalog::{IMAGE, INITIAL_VERSION, KIND};
+use crate::cli::residents::{Resident, Residents};
+use crate::kinds::image_catalog::{self, IMAGE, INITIAL_VERSION};
+use crate::kinds::image_version::{self, VERSION};
 use crate::lifecycle::{Mark, ObjectPart};
 use crate::remote::imagemgmt::Phase;
 use crate::remote::imagemgmt::model::Version;
@@ -46,8 +47,8 @@ pub(super) fn plan(estate: &Estate, residents: &Residents, wish: &Wish<'_>) -> R
     let mut planner = Planner {
         residents,
         wish,
-        catalog_names: Names::besides(residents.names(KIND, wish.namespace)),
-        version_names: Names::besides(residents.names(VERSION_KIND, wish.namespace)),
+        catalog_names: Names::besides(residents.names(image_catalog::KIND, wish.namespace)),
+        version_names: Names::besides(residents.names(image_version::KIND, wish.namespace)),
         plan: Plan::default(),
     };
     for holding in estate.holdings.iter().filter(asked_for) {
@@ -74,7 +75,7 @@ impl Planner<'_> {
         let image = &holding.entry.image;
         if let Some(resident) = self.residents.of(image.id.as_str(), holding.entry.mark) {
             self.leave_out(&holding.called(), &format!("it belongs to {resident}"));
-            if resident.kind == KIND && resident.namespace == self.wish.namespace {
+            if resident.kind == image_catalog::KIND && resident.namespace == self.wish.namespace {
                 let first = self.first_version_of(resident, holding);
                 self.versions(holding, &resident.name, first);
             }
@@ -85,7 +86,7 @@ impl Planner<'_> {
             return;
         }
         let name = self.catalog_names.give(&image.name);
-        if let Some(why) = self.foreign(holding.entry.mark, self.part(KIND, &name, IMAGE)) {
+        if let Some(why) = self.foreign(holding.entry.mark, self.part(image_catalog::KIND, &name, IMAGE)) {
             self.leave_out(&holding.called(), why);
             return;
         }
@@ -97,7 +98,7 @@ impl Planner<'_> {
             Ok(manifest) => self.plan.manifests.push(manifest),
             Err(untold) => return self.leave_out(&holding.called(), &untold.to_string()),
         }
-        let initial = self.part(KIND, &name, INITIAL_VERSION);
+        let initial = self.part(image_catalog::KIND, &name, INITIAL_VERSION);
         let marked = |version: &&Version| mark_of(version).is_some_and(|mark| mark.object == initial);
         let first = holding.versions.iter().find(marked).or(holding.versions.first());
         self.versions(holding, &name, first);
@@ -134,7 +135,7 @@ impl Planner<'_> {
             return self.leave_out(&called, "it is being deleted");
         }
         let name = self.version_names.give(&format!("{catalog}-{}", version.name));
-        if let Some(why) = self.foreign(mark, self.part(VERSION_KIND, &name, VERSION)) {
+        if let Some(why) = self.foreign(mark, self.part(image_version::KIND, &name, VERSION)) {
             return self.leave_out(&called, why);
         }
         let place = Place {

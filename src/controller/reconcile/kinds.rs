@@ -1,9 +1,16 @@
 //! What surrounds a resource of each managed kind.
 
 use super::managed::Reconciled;
-use crate::api::ImageCatalog;
+use crate::api::{ImageCatalog, ImageVersion};
 use crate::controller::watch::Caches;
+use crate::kinds::image_version::References;
 
 impl Reconciled for ImageCatalog {
-    fn references(&self, _: &Caches) {}
+    fn surroundings(&self, _: &Caches) {}
+}
+
+impl Reconciled for ImageVersion {
+    fn surroundings(&self, caches: &Caches) -> References {
+        caches.around(self)
+    }
 }

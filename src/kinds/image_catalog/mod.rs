@@ -105,7 +105,7 @@ impl Managed for ImageCatalog {
         perform::perform(connection.client(), operation, target).await
     }
 
-    fn sent(connection: &Connection, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {
+    fn sent(connection: &Connection, _: &Wanted, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {
         connection.inventory().written(id);
         if let Some(id) = id {
             connection.inventory().watch_image(part.mark.object, id);
