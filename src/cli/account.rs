@@ -1,17 +1,19 @@
 //! An account as the operator would see it, opened from a person's own machine.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
+use kube::api::ListParams;
 use secrecy::SecretSlice;
 use tokio::time::Instant;
 
 use super::estate::{Estate, Holding};
 use super::hosts::Hosts;
-use super::residents::Residents;
-use crate::api::{CloudConnection, CloudConnectionSpec, ImageCatalog, ImageVersion};
+use super::residents::{Residents, Resources};
+use crate::api::{CloudConnection, CloudConnectionSpec};
 use crate::connections::{
     self, Blueprint, BlueprintError, Checked, Connection, ConnectionKey, Connections, Looked,
     ResolvedSecrets, secret_references,
@@ -21,6 +23,10 @@ use crate::inventory::{Entry, NoInventoryRecorder};
 use crate::lifecycle::{Failure, Install, Outcome, Problem, ProblemKind};
 use crate::remote::http::{NoRecorder, WireError, WriteGate};
 use crate::remote::imagemgmt::model::ListAnswer;
+
+/// How often a list is asked for that the API server has no time for, and how long to wait between.
+const MOST_TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The options that name an account.
 #[derive(Debug, clap::Args)]
@@ -89,6 +95,8 @@ pub(super) struct Account {
     pub(super) namespace: String,
     /// The install whose marks are ours.
     pub(super) install: Install,
+    /// Its identity, as records hold it.
+    account: String,
     cluster: Cluster,
     connection: Arc<Connection>,
     answer: ListAnswer,
@@ -115,7 +123,7 @@ impl Account {
 
         let settings = connections::Settings {
             allowed_hosts: args.hosts.allowed(),
-            settling_window: std::time::Duration::ZERO,
+            settling_window: Duration::ZERO,
             write_gate: Arc::new(NeverOpen),
             recorder: Arc::new(NoRecorder),
             inventory_recorder: Arc::new(NoInventoryRecorder),
@@ -144,6 +152,10 @@ impl Account {
         Ok(Account {
             namespace,
             install: Install::of_cluster(&cluster_id),
+            account: spec
+                .account()
+                .map(|account| account.to_string())
+                .unwrap_or_default(),
             cluster,
             connection,
             answer,
@@ -184,22 +196,34 @@ impl Account {
         Ok(holding)
     }
 
-    /// The resources of the whole cluster that stand for remote objects.
+    /// The resources of the whole cluster that stand for remote objects of the account.
     pub(super) async fn residents(&self) -> Result<Residents, AccountError> {
-        let catalogs: Vec<ImageCatalog> = self.all("ImageCatalogs").await?;
-        let versions: Vec<ImageVersion> = self.all("ImageVersions").await?;
-        Ok(Residents::new(self.install, &catalogs, &versions))
+        let resources = Resources {
+            connections: self.all("CloudConnections").await?,
+            catalogs: self.all("ImageCatalogs").await?,
+            versions: self.all("ImageVersions").await?,
+        };
+        Ok(Residents::new(self.install, &self.account, &resources))
     }
 
     async fn all<K>(&self, what: &str) -> Result<Vec<K>, AccountError>
     where
         K: kube::Resource<DynamicType = ()> + Clone + serde::de::DeserializeOwned + std::fmt::Debug,
     {
-        let all: Api<K> = Api::all(self.cluster.calls.clone());
-        let listed = all.list(&kube::api::ListParams::default()).await;
-        listed.map(|list| list.items).map_err(read(&format!(
-            "the {what} of all namespaces, to tell which remote objects belong to one"
-        )))
+        let api: Api<K> = Api::all(self.cluster.calls.clone());
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match api.list(&ListParams::default()).await {
+                Ok(list) => return Ok(list.items),
+                Err(error) if is_too_early(&error) && tries < MOST_TRIES => tokio::time::sleep(PAUSE).await,
+                Err(error) => {
+                    let what =
+                        format!("the {what} of all namespaces, to tell which remote objects belong to one");
+                    return Err(read(&what)(error));
+                }
+            }
+        }
     }
 }
 
@@ -245,6 +269,11 @@ async fn secrets(
         resolved.insert(&reference, looked);
     }
     Ok(resolved)
+}
+
+/// The API server is busy, or has known the kind for a moment only.
+fn is_too_early(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.code == 429)
 }
 
 fn read(what: &str) -> impl FnOnce(kube::Error) -> AccountError {

@@ -182,6 +182,7 @@ mod tests {
 
     use super::*;
     use crate::cli::estate::Holding;
+    use crate::cli::residents::Resources;
     use crate::inventory::Entry;
     use crate::lifecycle::{Install, ObjectPart};
 
@@ -220,8 +221,11 @@ mod tests {
             serde_saphyr::from_str(include_str!("../../deploy/samples/imagecatalog-gallery.yaml")).unwrap();
         sample["metadata"] = json!({ "namespace": "team", "name": "other" });
         sample["status"] = status.clone();
-        let catalog = serde_json::from_value(sample).unwrap();
-        Residents::new(Install::of_cluster("here"), &[catalog], &[])
+        let resources = Resources {
+            catalogs: vec![serde_json::from_value(sample).unwrap()],
+            ..Resources::default()
+        };
+        Residents::new(Install::of_cluster("here"), "horizonCloud/o1", &resources)
     }
 
     fn ids(orphans: &[Orphan]) -> Vec<&str> {

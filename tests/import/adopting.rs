@@ -4,14 +4,14 @@ use image_operator::api::{ImageCatalog, ImageVersion};
 use kube::api::ListParams;
 
 use crate::estate::Console;
-use crate::scene::{CONNECTION, Scene};
+use crate::scene::{CONNECTION, DEMO, Scene};
 
 const IMAGES: usize = 50;
 const VERSIONS_EACH: usize = 4;
 
 #[tokio::test]
 async fn an_estate_is_imported_and_adopted_without_a_remote_write() {
-    let scene = Scene::set().await;
+    let scene = Scene::set(&DEMO).await;
     Console::sign_in(&scene.simulator)
         .await
         .fill(IMAGES, VERSIONS_EACH)
@@ -19,7 +19,7 @@ async fn an_estate_is_imported_and_adopted_without_a_remote_write() {
     assert_eq!(scene.simulator.versions().await.len(), IMAGES * VERSIONS_EACH);
     let before = scene.changes().await;
 
-    let folder = scene.folder("imported");
+    let folder = scene.path("imported");
     let folder = folder.to_str().unwrap();
     let import = ["--connection", CONNECTION, "--out", folder];
     let said = scene.run("import", &import).await;
@@ -35,13 +35,20 @@ async fn an_estate_is_imported_and_adopted_without_a_remote_write() {
     let applied = versions.list(&ListParams::default()).await.unwrap();
     assert_eq!(applied.items.len(), IMAGES * (VERSIONS_EACH - 1));
     let _operator = scene.operator().await;
-    scene.all_ready(IMAGES).await;
+    scene.all_ready::<ImageCatalog>(IMAGES).await;
+    scene
+        .all_ready::<ImageVersion>(IMAGES * (VERSIONS_EACH - 1))
+        .await;
 
     let catalogs = scene.namespace.api::<ImageCatalog>();
     let one = catalogs.get("win-11-team7").await.unwrap();
     let status = one.status.unwrap();
     assert_eq!(status.stream_id, one.spec.stream_id);
     assert_eq!(status.version_name.as_deref(), Some("1.0.0"));
+    let one = versions.get("win-11-team7-2.0.0").await.unwrap();
+    let status = one.status.unwrap();
+    assert_eq!(status.version_id, one.spec.version_id);
+    assert_eq!(status.version_name.as_deref(), Some("2.0.0"));
     assert_eq!(scene.changes().await, before, "remote writes");
 
     let again = scene.run("import", &["--connection", CONNECTION]).await;
@@ -56,14 +63,17 @@ async fn an_estate_is_imported_and_adopted_without_a_remote_write() {
 
 #[tokio::test]
 async fn what_is_printed_can_be_applied_as_it_is_and_no_file_is_overwritten() {
-    let scene = Scene::set().await;
+    let scene = Scene::set(&DEMO).await;
     Console::sign_in(&scene.simulator).await.fill(2, 2).await;
     let one = ["--connection", CONNECTION, "--catalog", "Win-11-Team1"];
     let said = scene.run("import", &one).await;
-    let applied = scene.namespace.apply(&said.results).await.unwrap();
+    let printed = scene.path("printed").with_extension("yaml");
+    std::fs::write(&printed, &said.results).unwrap();
+    let rehearse = ["apply", "--dry-run=server", "-f", printed.to_str().unwrap()];
+    let applied = scene.namespace.kubectl(&rehearse).await.unwrap();
     assert_eq!(applied.lines().count(), 2, "{applied}");
 
-    let folder = scene.folder("twice");
+    let folder = scene.path("twice");
     let folder = folder.to_str().unwrap();
     let import = ["--connection", CONNECTION, "--out", folder];
     assert_eq!(scene.run("import", &import).await.code, Some(0));
@@ -77,7 +87,7 @@ async fn what_is_printed_can_be_applied_as_it_is_and_no_file_is_overwritten() {
 
 #[tokio::test]
 async fn a_person_is_told_what_is_wrong() {
-    let scene = Scene::set().await;
+    let scene = Scene::set(&DEMO).await;
     for (arguments, words) in [
         (
             &["--connection", "other"][..],

@@ -3,12 +3,10 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::scene::{API_TOKEN, DEADLINE, sample};
+use crate::scene::{DEADLINE, DEMO, sample};
 use crate::support::{Simulator, eventually};
 
-const ORGANISATION: &str = "00000000-0000-4000-8000-000000000001";
-
-/// A person in the vendor's console.
+/// A person in the vendor's console, signed in to the account [`DEMO`].
 pub(crate) struct Console<'a> {
     simulator: &'a Simulator,
     http: reqwest::Client,
@@ -22,7 +20,7 @@ impl<'a> Console<'a> {
         let page = format!("{}/csp/gateway/am/api/auth/api-tokens/authorize", simulator.url());
         let answer = http
             .post(page)
-            .form(&[("refresh_token", API_TOKEN)])
+            .form(&[("refresh_token", DEMO.api_token)])
             .send()
             .await
             .unwrap();
@@ -57,7 +55,8 @@ impl<'a> Console<'a> {
         body["streamDescription"] = json!("made by hand: \"quoted\", #1");
         body["versionSource"] = json!("0.0");
         body["versionType"] = json!("MAJOR");
-        body["orgId"] = json!(ORGANISATION);
+        body["orgId"] = json!(DEMO.organisation);
+        body["providerInstanceId"] = json!(DEMO.provider_instance);
         body["markers"] = json!([{ "name": "stable" }]);
         let created = self.post("images?action=copy-existing-image", &body).await;
         (text(&created["streamId"]), text(&created["versionId"]))
@@ -67,7 +66,7 @@ impl<'a> Console<'a> {
         let spec = &self.image;
         let version_type = if round.is_multiple_of(2) { "MAJOR" } else { "MINOR" };
         let body = json!({
-            "orgId": ORGANISATION,
+            "orgId": DEMO.organisation,
             "versionType": version_type,
             "sourceVersionId": first,
             "description": "added by hand",
@@ -76,7 +75,7 @@ impl<'a> Console<'a> {
             "os": spec["os"],
             "gpuType": spec["gpuType"],
             "providerLabel": spec["providerLabel"],
-            "providerInstanceId": spec["providerInstanceId"],
+            "providerInstanceId": DEMO.provider_instance,
             "assetDetails": spec["assetDetails"],
         });
         self.post(&format!("images/{image}/versions"), &body).await;

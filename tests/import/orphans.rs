@@ -1,8 +1,9 @@
 //! What was made here and is left over is found, and taken back by a resource of the same name.
 
+use image_operator::api::ImageCatalog;
 use serde_json::{Value, json};
 
-use crate::scene::{CONNECTION, Scene, sample};
+use crate::scene::{CONNECTION, OTHER, Scene, sample};
 
 async fn orphans(scene: &Scene) -> Vec<Value> {
     let said = scene
@@ -14,13 +15,14 @@ async fn orphans(scene: &Scene) -> Vec<Value> {
 
 #[tokio::test]
 async fn an_image_that_was_retained_is_an_orphan_until_its_resource_is_back() {
-    let scene = Scene::set().await;
+    let scene = Scene::set(&OTHER).await;
     let _operator = scene.operator().await;
     let mut catalog = sample(include_str!("../../deploy/samples/imagecatalog-gallery.yaml"));
     catalog["metadata"]["name"] = json!("win11");
+    catalog["spec"]["providerInstanceId"] = json!(OTHER.provider_instance);
     catalog["spec"]["deletionPolicy"] = json!("Retain");
     scene.namespace.apply(&catalog.to_string()).await.unwrap();
-    scene.all_ready(1).await;
+    scene.all_ready::<ImageCatalog>(1).await;
     assert_eq!(orphans(&scene).await, [json!({}); 0]);
 
     scene
@@ -39,7 +41,7 @@ async fn an_image_that_was_retained_is_an_orphan_until_its_resource_is_back() {
     );
 
     scene.namespace.apply(&catalog.to_string()).await.unwrap();
-    scene.all_ready(1).await;
+    scene.all_ready::<ImageCatalog>(1).await;
     assert_eq!(orphans(&scene).await, [json!({}); 0]);
     assert_eq!(scene.simulator.images().await.len(), 1);
 }

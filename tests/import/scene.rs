@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Output;
 use std::time::Duration;
 
-use image_operator::api::ImageCatalog;
+use image_operator::kinds::Managed;
 use kube::api::ListParams;
 use serde_json::{Value, json};
 
@@ -16,7 +16,25 @@ use crate::support::{
 pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 
 pub(crate) const CONNECTION: &str = "demo";
-pub(crate) const API_TOKEN: &str = "demo-api-token";
+
+/// An account of the simulator.
+pub(crate) struct Account {
+    pub(crate) organisation: &'static str,
+    pub(crate) api_token: &'static str,
+    pub(crate) provider_instance: &'static str,
+}
+
+/// Simulators give out the same ids in the same order, so resources that are applied in two tests need two accounts.
+pub(crate) const DEMO: Account = Account {
+    organisation: "00000000-0000-4000-8000-000000000001",
+    api_token: "demo-api-token",
+    provider_instance: "65f0c0ffee0000000000a001",
+};
+pub(crate) const OTHER: Account = Account {
+    organisation: "00000000-0000-4000-8000-000000000002",
+    api_token: "other-api-token",
+    provider_instance: "65f0c0ffee0000000000c001",
+};
 
 pub(crate) struct Scene {
     pub(crate) namespace: Namespace,
@@ -32,15 +50,18 @@ pub(crate) struct Said {
 }
 
 impl Scene {
-    pub(crate) async fn set() -> Self {
+    pub(crate) async fn set(account: &Account) -> Self {
         let namespace = cluster().namespace().await;
         let options = SimulatorOptions {
             speed: 1200,
             ..SimulatorOptions::default()
         };
         let simulator = Simulator::start(cluster(), options).await.unwrap();
-        namespace.secret("demo-token", &[("token", API_TOKEN)]).await;
+        namespace
+            .secret("demo-token", &[("token", account.api_token)])
+            .await;
         let mut connection = sample(include_str!("../../deploy/samples/cloudconnection.yaml"));
+        connection["spec"]["horizonCloud"]["orgId"] = json!(account.organisation);
         connection["spec"]["horizonCloud"]["baseUrl"] = json!(simulator.url());
         connection["spec"]["horizonCloud"]["tokenUrl"] = json!(simulator.url());
         connection["spec"]["polling"] = json!({"activeInterval": "1s", "idleInterval": "10s"});
@@ -78,28 +99,28 @@ impl Scene {
         }
     }
 
-    /// A folder that is not there yet.
-    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+    /// A folder or a file that is not there yet.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         cluster().path(&format!("{name}-{}", self.namespace.name))
     }
 
-    /// Waits until so many catalogs are there, and all are ready.
-    pub(crate) async fn all_ready(&self, count: usize) {
-        let catalogs = self.namespace.api::<ImageCatalog>();
-        eventually(DEADLINE, "all catalogs are ready", async || {
-            let all = catalogs
+    /// Waits until so many resources of a kind are there, and all are ready.
+    pub(crate) async fn all_ready<K: Managed>(&self, count: usize) {
+        let api = self.namespace.api::<K>();
+        eventually(DEADLINE, "all of them are ready", async || {
+            let all = api
                 .list(&ListParams::default())
                 .await
                 .map_err(|error| error.to_string())?;
-            let waiting: Vec<&ImageCatalog> = all.iter().filter(|catalog| !is_ready(catalog)).collect();
+            let waiting: Vec<&K> = all.iter().filter(|resource| !is_ready(*resource)).collect();
             match waiting.first() {
                 None if all.items.len() == count => Ok(()),
-                None => Err(format!("{} catalogs", all.items.len())),
+                None => Err(format!("{} of them", all.items.len())),
                 Some(first) => Err(format!(
                     "{} of {}, such as {:?}",
                     waiting.len(),
                     all.items.len(),
-                    first.status
+                    first.status()
                 )),
             }
         })
@@ -113,13 +134,13 @@ impl Scene {
     }
 }
 
-fn is_ready(catalog: &ImageCatalog) -> bool {
-    let conditions = catalog
-        .status
-        .iter()
-        .flat_map(|status| &status.managed.conditions);
-    let mut ready = conditions.filter(|condition| condition.type_ == "Ready" && condition.status == "True");
-    ready.any(|condition| condition.observed_generation == catalog.metadata.generation)
+fn is_ready<K: Managed>(resource: &K) -> bool {
+    let conditions = resource.status().map(|status| &K::managed(status).conditions);
+    let mut ready = conditions
+        .into_iter()
+        .flatten()
+        .filter(|condition| condition.type_ == "Ready" && condition.status == "True");
+    ready.any(|condition| condition.observed_generation == resource.meta().generation)
 }
 
 /// The custom resource in a sample.

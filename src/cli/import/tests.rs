@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::plan::{NoSuchImage, Plan, Wish, plan};
 use crate::api::{DeletionPolicy, ImageCatalog, ImageVersion};
 use crate::cli::estate::{Estate, Holding};
-use crate::cli::residents::Residents;
+use crate::cli::residents::{Residents, Resources};
 use crate::inventory::Entry;
 use crate::lifecycle::{Described, Install, Mark, ObjectPart};
 
@@ -71,7 +71,15 @@ fn planned(holdings: Vec<Holding>) -> Plan {
 }
 
 fn nobody() -> Residents {
-    Residents::new(Install::of_cluster(CLUSTER), &[], &[])
+    residents(vec![])
+}
+
+fn residents(catalogs: Vec<ImageCatalog>) -> Residents {
+    let resources = Resources {
+        catalogs,
+        ..Resources::default()
+    };
+    Residents::new(Install::of_cluster(CLUSTER), "horizonCloud/o1", &resources)
 }
 
 fn read(plan: &Plan) -> Vec<Value> {
@@ -281,7 +289,7 @@ fn names_are_made_unique() {
 #[test]
 fn what_belongs_to_a_resource_is_left_out_and_its_further_versions_are_not() {
     let status = json!({ "versionId": "v1", "parts": [{ "name": "image", "id": "i1" }] });
-    let residents = Residents::new(Install::of_cluster(CLUSTER), &[resident(&status)], &[]);
+    let residents = residents(vec![resident(&status)]);
     let versions = [
         version("v0", "0.9.0", json!({})),
         version("v1", "1.0.0", json!({})),
@@ -294,7 +302,7 @@ fn what_belongs_to_a_resource_is_left_out_and_its_further_versions_are_not() {
 
 #[test]
 fn the_first_version_of_a_resource_that_nobody_has_looked_at_yet_is_left_to_it() {
-    let residents = Residents::new(Install::of_cluster(CLUSTER), &[resident(&json!({}))], &[]);
+    let residents = residents(vec![resident(&json!({}))]);
     let versions = [
         version("v1", "1.0.0", json!({})),
         version("v2", "2.0.0", json!({})),
