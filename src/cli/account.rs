@@ -95,8 +95,8 @@ pub(super) struct Account {
     pub(super) namespace: String,
     /// The install whose marks are ours.
     pub(super) install: Install,
-    /// Its identity, as records hold it.
-    account: String,
+    /// Who it belongs to, as records hold it.
+    identity: String,
     cluster: Cluster,
     connection: Arc<Connection>,
     answer: ListAnswer,
@@ -152,7 +152,7 @@ impl Account {
         Ok(Account {
             namespace,
             install: Install::of_cluster(&cluster_id),
-            account: spec
+            identity: spec
                 .account()
                 .map(|account| account.to_string())
                 .unwrap_or_default(),
@@ -203,7 +203,7 @@ impl Account {
             catalogs: self.all("ImageCatalogs").await?,
             versions: self.all("ImageVersions").await?,
         };
-        Ok(Residents::new(self.install, &self.account, &resources))
+        Ok(Residents::new(self.install, &self.identity, &resources))
     }
 
     async fn all<K>(&self, what: &str) -> Result<Vec<K>, AccountError>

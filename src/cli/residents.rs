@@ -61,7 +61,11 @@ impl Residents {
             residents.all.insert(resident.clone());
             if is_here(resources.account_of_version(version)) {
                 let status = version.status.as_ref().map(|status| &status.managed);
-                residents.add(&resident, &[VERSION], ids(&version.spec.version_id, status));
+                residents.add(
+                    &resident,
+                    &[VERSION],
+                    ids(version.spec.version_id.as_ref(), status),
+                );
             }
         }
         residents
@@ -73,7 +77,10 @@ impl Residents {
         if first.is_some() {
             self.with_first_version.insert(resident.clone());
         }
-        let ids = ids(&catalog.spec.stream_id, status.map(|status| &status.managed));
+        let ids = ids(
+            catalog.spec.stream_id.as_ref(),
+            status.map(|status| &status.managed),
+        );
         self.add(resident, &[IMAGE, INITIAL_VERSION], ids.into_iter().chain(first));
     }
 
@@ -152,10 +159,10 @@ fn resident(kind: &'static str, metadata: &kube::core::ObjectMeta) -> Resident {
 }
 
 /// The remote ids that a resource names or has on record.
-fn ids(given: &Option<String>, status: Option<&ManagedStatus>) -> Vec<String> {
+fn ids(given: Option<&String>, status: Option<&ManagedStatus>) -> Vec<String> {
     let recorded = status.into_iter().flat_map(|status| &status.parts);
     let recorded = recorded.filter_map(|part| part.id.clone());
-    given.iter().cloned().chain(recorded).collect()
+    given.cloned().into_iter().chain(recorded).collect()
 }
 
 #[cfg(test)]

@@ -87,6 +87,9 @@ pub(super) enum Untold {
     /// A name that cannot stand in a manifest.
     #[error("its name is none that an ImageCatalog can have: rename it, or give up on it")]
     Name,
+    /// A word for the version's type that a manifest cannot hold.
+    #[error("its versionType is {0:?}, which an ImageVersion cannot have")]
+    VersionType(String),
 }
 
 /// The manifest of an image.
@@ -130,21 +133,21 @@ pub(super) fn catalog(holding: &Holding, connection: &str, place: Place<'_>) -> 
 
 /// The manifest of a further version. Its description stays out of it: to describe a version is to mark it, and that
 /// is a change.
-pub(super) fn version(version: &Version, catalog: &str, place: Place<'_>) -> Manifest {
+pub(super) fn version(version: &Version, catalog: &str, place: Place<'_>) -> Result<Manifest, Untold> {
     let spec = VersionSpec {
         catalog_ref: CatalogReference {
             name: catalog.to_owned(),
         },
         version_id: version.id.clone(),
-        version_type: version_type(version),
+        version_type: version_type(version)?,
         deletion_policy: DeletionPolicy::Retain,
     };
-    Manifest {
+    Ok(Manifest {
         api_version: format!("{GROUP}/{VERSION}"),
         kind: "ImageVersion",
         metadata: metadata(place),
         spec: Spec::Version(spec),
-    }
+    })
 }
 
 impl Manifest {
@@ -219,15 +222,22 @@ fn is_number(name: &str) -> bool {
 }
 
 /// As the remote tells, or as the name shows.
-fn version_type(version: &Version) -> VersionType {
-    let mut numbers = version.name.split('.').skip(1).map(|number| number != "0");
-    match (version.version_type.as_deref(), numbers.next(), numbers.next()) {
-        (Some("MINOR"), _, _) => VersionType::Minor,
-        (Some("PATCH"), _, _) => VersionType::Patch,
-        (Some(_), _, _) => VersionType::Major,
-        (None, _, Some(true)) => VersionType::Patch,
-        (None, Some(true), _) => VersionType::Minor,
-        (None, _, _) => VersionType::Major,
+fn version_type(version: &Version) -> Result<VersionType, Untold> {
+    match version.version_type.as_deref() {
+        Some("MAJOR") => Ok(VersionType::Major),
+        Some("MINOR") => Ok(VersionType::Minor),
+        Some("PATCH") => Ok(VersionType::Patch),
+        Some(other) => Err(Untold::VersionType(other.to_owned())),
+        None => Ok(version_type_in(&version.name)),
+    }
+}
+
+fn version_type_in(name: &str) -> VersionType {
+    let mut counted_up = name.split('.').skip(1).map(|number| number != "0");
+    match (counted_up.next(), counted_up.next()) {
+        (_, Some(true)) => VersionType::Patch,
+        (Some(true), _) => VersionType::Minor,
+        _ => VersionType::Major,
     }
 }
 
@@ -237,13 +247,11 @@ struct Fields(Vec<&'static str>);
 
 impl Fields {
     fn told(&mut self, name: &'static str, value: Option<&String>) -> String {
-        match value.filter(|value| !value.is_empty()) {
-            Some(value) => value.clone(),
-            None => {
-                self.0.push(name);
-                String::new()
-            }
+        let value = value.filter(|value| !value.is_empty());
+        if value.is_none() {
+            self.0.push(name);
         }
+        value.cloned().unwrap_or_default()
     }
 
     fn all_told(self) -> Result<(), Untold> {

@@ -142,8 +142,10 @@ impl Planner<'_> {
             namespace: self.wish.namespace,
             name: &name,
         };
-        let manifest = manifest::version(version, catalog, place);
-        self.plan.manifests.push(manifest);
+        match manifest::version(version, catalog, place) {
+            Ok(manifest) => self.plan.manifests.push(manifest),
+            Err(untold) => self.leave_out(&called, &untold.to_string()),
+        }
     }
 
     fn part(&self, kind: &str, name: &str, part: &str) -> ObjectPart {

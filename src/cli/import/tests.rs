@@ -14,8 +14,11 @@ use crate::lifecycle::{Described, Install, Mark, ObjectPart};
 const CLUSTER: &str = "here";
 
 fn merged(mut object: Value, more: Value) -> Value {
-    for (field, value) in more.as_object().unwrap() {
-        object[field] = value.clone();
+    let Value::Object(fields) = more else {
+        panic!("{more} has no fields")
+    };
+    for (field, value) in fields {
+        object[field] = value;
     }
     object
 }
@@ -149,7 +152,7 @@ fn an_image_becomes_a_manifest_that_adopts_it_and_keeps_it() {
             "deletionPolicy": "Retain",
         },
     });
-    assert_eq!(read(&plan), [expected.clone()]);
+    assert_eq!(read(&plan), std::slice::from_ref(&expected));
     let catalog: ImageCatalog = serde_json::from_value(expected).unwrap();
     assert_eq!(catalog.spec.deletion_policy, DeletionPolicy::Retain);
     assert!(plan.left_out.is_empty());
@@ -246,6 +249,17 @@ fn what_the_remote_does_not_tell_is_not_made_up() {
         left_out(&plan).contains("does not tell its os, gpuType"),
         "{plan:?}"
     );
+}
+
+#[test]
+fn a_version_of_a_type_that_no_manifest_holds_is_left_out() {
+    let versions = [
+        version("v1", "1.0.0", json!({})),
+        version("v2", "2.0.0", json!({ "versionType": "SPECIAL" })),
+    ];
+    let plan = planned(vec![holding("i1", json!({}), &versions)]);
+    assert_eq!(names(&plan), ["ImageCatalog/win11"]);
+    assert!(left_out(&plan).contains("\"SPECIAL\""), "{plan:?}");
 }
 
 #[test]
