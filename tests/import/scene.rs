@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// How long anything may take that a test waits for.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(2);
 
 pub(crate) const CONNECTION: &str = "demo";
 
