@@ -86,7 +86,7 @@ fn mismatch(image: &Image, wanted: &Wanted) -> Option<String> {
 }
 
 /// `1.10.0` as numbers, so that versions sort as people read them.
-fn number_of(name: &str) -> Vec<u32> {
+pub fn number_of(name: &str) -> Vec<u32> {
     name.split('.')
         .map(|number| number.parse().unwrap_or(u32::MAX))
         .collect()

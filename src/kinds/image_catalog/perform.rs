@@ -25,7 +25,12 @@ pub(super) async fn perform(
 }
 
 async fn create(client: &Client, target: Target<'_, ImageCatalog>) -> Performed<CreatedImage> {
-    let request = target.wanted.create_request(target.secret);
+    let Some(request) = target.wanted.create_request(target.secret) else {
+        return Performed::of_change(Outcome::Refused(Problem::new(
+            ProblemKind::PreconditionFailed,
+            "spec.assetDetails does not say what the image is made from: add it",
+        )));
+    };
     match client.create_image(&request).await {
         Outcome::Done(created) => Performed {
             outcome: Outcome::Done(Some(created.stream_id.clone())),
