@@ -1,9 +1,12 @@
 //! The next change to an image that is there, in order; and what keeps it from being deleted.
 
+use super::desired::recorded_version;
+use super::markers::Markers;
 use super::{Seen, Wanted};
+use crate::api::ImageCatalogStatus;
 use crate::api::image_catalog::InitialVersion;
 use crate::api::record::PUBLISH;
-use crate::lifecycle::{Blocker, Described, MarkSeen, Operation, RemoteId};
+use crate::lifecycle::{Blocker, Described, MarkSeen, Operation};
 use crate::remote::imagemgmt::Phase;
 use crate::remote::imagemgmt::model::Version;
 
@@ -14,11 +17,15 @@ pub const PATCH: &str = "patch";
 pub const RETIRE: &str = "retire";
 
 /// The next change, if there is anything to change.
-pub fn next(wanted: &Wanted, seen: &Seen, mark: MarkSeen, recorded: Option<&RemoteId>) -> Option<Operation> {
-    let initial = seen.initial_version(wanted, recorded)?;
-    publish(wanted, initial)
-        .or_else(|| describe(wanted, initial, mark))
-        .or_else(|| retire(wanted, seen, initial))
+pub fn next(wanted: &Wanted, seen: &Seen, mark: MarkSeen, status: &ImageCatalogStatus) -> Option<Operation> {
+    let recorded = recorded_version(status);
+    let initial = seen.initial_version(wanted, recorded.as_ref());
+    let markers = Markers { wanted, seen, status };
+    initial
+        .and_then(|initial| publish(wanted, initial).or_else(|| describe(wanted, initial, mark)))
+        .or_else(|| markers.next_move())
+        .or_else(|| markers.next_deletion())
+        .or_else(|| retire(markers, initial?))
 }
 
 fn publish(wanted: &Wanted, initial: &Version) -> Option<Operation> {
@@ -47,11 +54,14 @@ fn describe(wanted: &Wanted, initial: &Version, mark: MarkSeen) -> Option<Operat
     (!as_wanted).then(|| change(PATCH, &Described::render(&text, wanted.version_mark)))
 }
 
-fn retire(wanted: &Wanted, seen: &Seen, initial: &Version) -> Option<Operation> {
+fn retire(markers: Markers<'_>, initial: &Version) -> Option<Operation> {
+    let Markers { wanted, seen, .. } = markers;
     let bears_our_mark = is_marked(wanted, initial);
     if wanted.initial_version != InitialVersion::Remove
         || !bears_our_mark
         || initial.status.phase() == Phase::Deleting
+        || wanted.holders.expect_more()
+        || markers.ask_for(&initial.id)
     {
         return None;
     }
@@ -69,13 +79,18 @@ fn retire(wanted: &Wanted, seen: &Seen, initial: &Version) -> Option<Operation> 
     (another && !own_markers && pointing.next().is_none()).then(|| change(RETIRE, initial.id.as_str()))
 }
 
-/// What keeps the image from being deleted: versions in it that are not ours.
-pub fn delete_blocker(wanted: &Wanted, seen: &Seen, recorded: Option<&RemoteId>) -> Option<Blocker> {
-    let initial = seen.initial_version(wanted, recorded).map(|version| &version.id);
+/// What keeps the image from being deleted: versions in it that neither this resource nor an ImageVersion of it answers
+/// for.
+pub fn delete_blocker(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Option<Blocker> {
+    let recorded = recorded_version(status);
+    let initial = seen
+        .initial_version(wanted, recorded.as_ref())
+        .map(|version| &version.id);
     let foreign: Vec<String> = seen
         .versions
         .iter()
         .filter(|version| Some(&version.id) != initial && version.status.phase() != Phase::Deleting)
+        .filter(|version| wanted.holders.holder_of(&version.id).is_none())
         .map(|version| version.name.clone())
         .collect();
     (!foreign.is_empty()).then_some(Blocker::Foreign(foreign))
@@ -97,11 +112,13 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::kinds::image_catalog::examples::{first_version, foreign_version, image, seen, wanted};
+    use crate::kinds::image_catalog::examples::{
+        first_version, foreign_version, image, recorded, seen, wanted,
+    };
 
     fn next_of(spec: Value, first: Value, mark: MarkSeen) -> Option<Operation> {
         let seen = seen(image(json!({})), vec![first_version(first)], vec![]);
-        next(&wanted(spec), &seen, mark, "v1".parse().ok().as_ref())
+        next(&wanted(spec), &seen, mark, &recorded(Some("v1")))
     }
 
     fn patch(text: &str) -> Operation {
@@ -251,6 +268,14 @@ mod tests {
                 None,
             ),
             (
+                "the spec has a marker for it, which is not there yet",
+                json!({ "initialVersion": "Remove", "markers": [{ "name": "default" }] }),
+                json!({}),
+                json!({ "status": "DISABLED" }),
+                vec![available()],
+                None,
+            ),
+            (
                 "it is going",
                 remove(),
                 json!({}),
@@ -263,7 +288,7 @@ mod tests {
             let versions = [vec![first_version(first)], others].concat();
             let seen = seen(image(image_more), versions, vec![]);
             assert_eq!(
-                next(&wanted(spec), &seen, MarkSeen::Ours, None),
+                next(&wanted(spec), &seen, MarkSeen::Ours, &recorded(None)),
                 expected,
                 "{name}"
             );
@@ -278,7 +303,7 @@ mod tests {
         ];
         let adopted = seen(image(json!({ "description": "theirs" })), versions, vec![]);
         let wanted = wanted(json!({ "initialVersion": "Remove" }));
-        assert_eq!(next(&wanted, &adopted, MarkSeen::Unmarked, None), None);
+        assert_eq!(next(&wanted, &adopted, MarkSeen::Unmarked, &recorded(None)), None);
     }
 
     #[test]
@@ -290,7 +315,7 @@ mod tests {
         );
         let wanted = wanted(json!({ "publish": {}, "versionDescription": "new" }));
         assert_eq!(
-            next(&wanted, &retired, MarkSeen::Ours, "v1".parse().ok().as_ref()),
+            next(&wanted, &retired, MarkSeen::Ours, &recorded(Some("v1"))),
             None
         );
     }
@@ -302,7 +327,7 @@ mod tests {
             delete_blocker(
                 &wanted(json!({})),
                 &seen(image(json!({})), versions, vec![]),
-                None,
+                &recorded(None),
             )
         };
         assert_eq!(with(vec![]), None);

@@ -4,6 +4,8 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::holders::Holders;
+use super::markers::{Target, WantedMarker};
 use super::{IMAGE, INITIAL_VERSION, KIND};
 use crate::api::image_catalog::{Action, GpuType, InitialVersion, Publish, VersionType};
 use crate::api::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus, SecretKeyReference};
@@ -31,6 +33,10 @@ pub struct Wanted {
     pub initial_version: InitialVersion,
     /// How the first version is published, if it is.
     pub publish: Option<PublishForm>,
+    /// Where its markers should point.
+    pub markers: Vec<WantedMarker>,
+    /// Its ImageVersions.
+    pub holders: Holders,
     /// The spec.
     pub spec: ImageCatalogSpec,
 }
@@ -65,7 +71,11 @@ pub enum InvalidSpec {
 
 impl Wanted {
     /// Reads an `ImageCatalog`.
-    pub fn parse(catalog: &ImageCatalog, surroundings: &Surroundings) -> Result<Self, InvalidSpec> {
+    pub fn parse(
+        catalog: &ImageCatalog,
+        holders: &Holders,
+        surroundings: &Surroundings,
+    ) -> Result<Self, InvalidSpec> {
         let spec = &catalog.spec;
         let namespace = catalog.metadata.namespace.as_deref().unwrap_or_default();
         let name = catalog.metadata.name.as_deref().unwrap_or_default();
@@ -93,6 +103,16 @@ impl Wanted {
                 .as_ref()
                 .map(|publish| publish_form(spec, publish, mark(INITIAL_VERSION)))
                 .transpose()?,
+            markers: spec
+                .markers
+                .iter()
+                .map(WantedMarker::parse)
+                .collect::<Result<_, _>>()
+                .map_err(|source| InvalidSpec::Id {
+                    field: "versionId of spec.markers",
+                    source,
+                })?,
+            holders: holders.clone(),
             spec: spec.clone(),
         })
     }
@@ -156,10 +176,10 @@ impl Wanted {
                 GpuType::Nvidia => model::GpuType::Nvidia,
             },
             project_id: spec.project_id.clone(),
-            markers: spec
+            markers: self
                 .markers
                 .iter()
-                .filter(|marker| marker.points_at_the_first_version())
+                .filter(|marker| marker.target == Target::First)
                 .map(|marker| MarkerRequest {
                     name: marker.name.clone(),
                 })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Wanted;
 use crate::inventory::Entry;
 use crate::lifecycle::{Described, Mark, MarkSeen, NameSeen, Phase, RemoteId, Sighting};
-use crate::remote::imagemgmt::model::{Copy, Image, Version};
+use crate::remote::imagemgmt::model::{Copy, Image, Marker, Version};
 use crate::remote::imagemgmt::{self};
 
 /// What is seen of the image on record.
@@ -40,6 +40,13 @@ impl Seen {
                 .iter()
                 .min_by_key(|version| number_of(&version.name)),
         }
+    }
+
+    /// The marker of this name: as the image lists it, else as one of the versions does.
+    pub fn marker(&self, name: &str) -> Option<&Marker> {
+        let of_versions = self.versions.iter().flat_map(|version| &version.markers);
+        let all = self.image().markers.iter().chain(of_versions);
+        all.into_iter().find(|marker| marker.name == name)
     }
 
     /// The copies of a version.

@@ -2,12 +2,13 @@
 
 use super::changes::{PATCH, RETIRE};
 use super::desired::{self, PublishForm};
+use super::markers;
 use crate::api::ImageCatalog;
 use crate::api::record::PUBLISH;
 use crate::kinds::managed::{Performed, Target};
 use crate::lifecycle::{Operation, Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::imagemgmt::Client;
-use crate::remote::imagemgmt::model::{CreatedImage, PatchVersion};
+use crate::remote::imagemgmt::model::{CreatedImage, MarkerRequest, PatchVersion};
 
 /// Sends the one request that this operation stands for.
 pub(super) async fn perform(
@@ -33,17 +34,74 @@ async fn create(client: &Client, target: Target<'_, ImageCatalog>) -> Performed<
     }
 }
 
+/// The image goes with its last version, which is the first one: other ones keep it from being deleted.
 async fn delete(client: &Client, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
-    match version_of(target) {
-        Ok((image, version)) => client.delete_version(image, version).await,
-        Err(problem) => Outcome::Refused(problem),
+    match first_version(target) {
+        Some((image, version)) => client.delete_version(image, version).await,
+        None => not_listed(),
     }
 }
 
 async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
-    let (image, version) = match version_of(target) {
-        Ok(ids) => ids,
-        Err(problem) => return Outcome::Refused(problem),
+    let Some(seen) = target.seen else {
+        return not_listed();
+    };
+    match name {
+        markers::MOVE => move_marker(client, &seen.image().id, goal).await,
+        markers::DELETE => delete_marker(client, &seen.image().id, goal).await,
+        _ => change_first_version(client, name, goal, target).await,
+    }
+}
+
+async fn move_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<()> {
+    let Some((name, version)) = markers::read_goal(goal) else {
+        return Outcome::Refused(Problem::new(
+            ProblemKind::PreconditionFailed,
+            format!("{goal:?} names no marker and version"),
+        ));
+    };
+    let patch = PatchVersion {
+        markers: Some(vec![MarkerRequest {
+            name: name.to_owned(),
+        }]),
+        ..PatchVersion::default()
+    };
+    client.patch_version(image, &version, &patch).await.map(|_| ())
+}
+
+async fn delete_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<()> {
+    let outcome = match goal.parse::<RemoteId>() {
+        Ok(marker) => client.delete_marker(image, &marker).await,
+        Err(error) => Outcome::Refused(Problem::new(
+            ProblemKind::PreconditionFailed,
+            format!("{goal:?} is no marker: {error}"),
+        )),
+    };
+    match outcome {
+        Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => Outcome::Done(()),
+        other => in_use(other),
+    }
+}
+
+/// What is in use stays so for a while: the refusal of a deletion stands, other than that of a change that met another.
+fn in_use(outcome: Outcome<()>) -> Outcome<()> {
+    match outcome {
+        Outcome::Refused(problem) if problem.kind == ProblemKind::Conflict => Outcome::Refused(Problem {
+            kind: ProblemKind::Rejected,
+            ..problem
+        }),
+        other => other,
+    }
+}
+
+async fn change_first_version(
+    client: &Client,
+    name: &str,
+    goal: &str,
+    target: &Target<'_, ImageCatalog>,
+) -> Outcome<()> {
+    let Some((image, version)) = first_version(target) else {
+        return not_listed();
     };
     match (name, &target.wanted.publish) {
         (PUBLISH, Some(PublishForm::Azure(form))) => {
@@ -60,7 +118,7 @@ async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_, Ima
             };
             client.patch_version(image, version, &patch).await.map(|_| ())
         }
-        (RETIRE, _) => client.delete_version(image, version).await,
+        (RETIRE, _) => in_use(client.delete_version(image, version).await),
         _ => Outcome::Refused(Problem::new(
             ProblemKind::PreconditionFailed,
             format!("the spec does not ask for {name} any more"),
@@ -68,17 +126,16 @@ async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_, Ima
     }
 }
 
-/// Everything that is done to an image is done to its first version.
-fn version_of<'a>(target: &Target<'a, ImageCatalog>) -> Result<(&'a RemoteId, &'a RemoteId), Problem> {
-    let seen = target.seen;
+fn first_version<'a>(target: &Target<'a, ImageCatalog>) -> Option<(&'a RemoteId, &'a RemoteId)> {
+    let seen = target.seen?;
     let recorded = desired::recorded_version(target.status);
-    let version = seen.and_then(|seen| seen.initial_version(target.wanted, recorded.as_ref()));
-    seen.zip(version)
-        .map(|(seen, version)| (&seen.image().id, &version.id))
-        .ok_or_else(|| {
-            Problem::new(
-                ProblemKind::PreconditionFailed,
-                "the first version of the image is not listed at the moment",
-            )
-        })
+    let version = seen.initial_version(target.wanted, recorded.as_ref())?;
+    Some((&seen.image().id, &version.id))
+}
+
+fn not_listed() -> Outcome<()> {
+    Outcome::Refused(Problem::new(
+        ProblemKind::PreconditionFailed,
+        "the first version of the image is not listed at the moment",
+    ))
 }
