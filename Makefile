@@ -3,31 +3,49 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate bench tools
+.PHONY: help demo test lint generate bench dashboard-check tools servers image sbom
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Stays up on a terminal.
-demo: tools ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
+demo: servers ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
 	@$(CARGO) build --locked --bins
 	@$(CARGO) run --locked --quiet --example demo
 
 test: tools ## Every test, those on a real API server included
 	$(CARGO) test --locked
 
-# That the generated files are current, tests/crds.rs and tests/docs.rs hold.
-lint: ## Format and clippy
+# That the other generated files are current, tests/crds.rs and tests/docs.rs hold.
+lint: tools ## Format, clippy, and what is installed: helm lint, values, templates, overlays, generated files
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) test --locked --quiet --test packaging
 
-generate: ## The definitions in crds/, and docs/reference
+generate: tools ## The definitions, the rights, the chart's files, and docs/reference
 	$(CARGO) run --locked --quiet -- crds --out crds
-	UPDATE=1 $(CARGO) test --locked --quiet --test docs current
+	UPDATE=1 $(CARGO) test --locked --quiet --test docs --test packaging current
 
 # One part: make bench PART=kills
-bench: tools ## The table of figures: latency, a thousand catalogs, default limits, kills
+bench: servers ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
-tools: ## The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin
+# Not part of the tests: Prometheus takes about 10 minutes to build, once.
+dashboard-check: tools ## Every panel of the dashboard has data and every alert works, on a real Prometheus
+	@tests/prometheus/build.sh
+	$(CARGO) test --locked --test dashboard -- --ignored --nocapture
+
+tools: servers ## The pinned etcd, kube-apiserver, kube-controller-manager, kubectl and helm, in target/tools/bin
+	@tests/packaging/tools/build.sh
+
+# What the demo needs of them.
+servers:
 	@tests/kubernetes/build.sh
+
+image: ## The container image of this architecture, as target/image/*.tar; no daemon needed with buildah or podman
+	@image/build.sh
+
+# cargo install --locked cargo-cyclonedx@0.5.9
+sbom: ## What the program is made of, as target/image-operator.cdx.json
+	$(CARGO) cyclonedx --format json --target all --override-filename image-operator.cdx
+	mv image-operator.cdx.json target/

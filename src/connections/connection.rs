@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::blueprint::Blueprint;
 use super::registry::Settings;
+use super::turns::{Turn, Turns};
 use crate::inventory::{self, Inventory};
 use crate::lifecycle::{Outcome, RemoteId};
 use crate::remote::auth::TokenSource;
@@ -23,6 +24,7 @@ pub struct Connection {
     client: Client,
     inventory: Arc<Inventory>,
     verified: watch::Sender<bool>,
+    deletions: Turns,
 }
 
 /// What a check of a connection found.
@@ -93,6 +95,7 @@ impl Connection {
             client,
             inventory: Arc::new(inventory),
             verified: watch::Sender::new(false),
+            deletions: Turns::default(),
         })
     }
 
@@ -119,6 +122,11 @@ impl Connection {
     /// What the account contains.
     pub fn inventory(&self) -> &Arc<Inventory> {
         &self.inventory
+    }
+
+    /// Waits for the turn to delete a version of this image: one at a time, for as long as the turn is held.
+    pub async fn deletion_turn(&self, image: &RemoteId) -> Turn {
+        self.deletions.take(image).await
     }
 
     /// Whether a check has found the account good. Before that it is not polled, and nothing should use it.

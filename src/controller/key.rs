@@ -13,17 +13,20 @@ pub enum Kind {
     CloudConnection,
     /// An image with its first version.
     ImageCatalog,
+    /// A further version of an image.
+    ImageVersion,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 2] = [Kind::CloudConnection, Kind::ImageCatalog];
+    pub const ALL: [Kind; 3] = [Kind::CloudConnection, Kind::ImageCatalog, Kind::ImageVersion];
 
     /// The kind as it stands in a manifest.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::CloudConnection => "CloudConnection",
             Kind::ImageCatalog => "ImageCatalog",
+            Kind::ImageVersion => "ImageVersion",
         }
     }
 }

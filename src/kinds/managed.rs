@@ -85,13 +85,21 @@ pub trait Managed:
         target: Target<'_, Self>,
     ) -> impl Future<Output = Performed<Self::Created>> + Send;
     /// A request about this part was sent; `id` is its object, where known.
-    fn sent(connection: &Connection, part: &PartWanted, id: Option<&RemoteId>, seen: Option<&Self::Seen>);
+    fn sent(
+        connection: &Connection,
+        wanted: &Self::Wanted,
+        part: &PartWanted,
+        id: Option<&RemoteId>,
+        seen: Option<&Self::Seen>,
+    );
     /// The resource lets go of all that it held.
     fn released(connection: &Connection, wanted: &Self::Wanted);
     /// Writes down the id of an object that was found to be this part; what is mirrored of another one goes.
     fn adopted(status: &mut Self::Status, part: &PartWanted, id: &RemoteId);
     /// Mirrors what the remote told of an object that it has just made.
     fn created(status: &mut Self::Status, part: &PartWanted, created: &Self::Created);
+    /// Writes down that the remote accepted a change, where nothing remote will tell of it later.
+    fn changed(_: &mut Self::Status, _: &Operation) {}
     /// Mirrors what is seen.
     fn mirror(status: &mut Self::Status, wanted: &Self::Wanted, seen: &Self::Seen);
     /// Says where things stand when nothing is to be done.
@@ -99,6 +107,10 @@ pub trait Managed:
     /// What is to be said beside `Ready`, `Reconciling` and `Stalled`, without a date.
     fn further_conditions(_: &Self::Wanted, _: &Self::Seen, _: &Self::Status) -> Vec<Condition> {
         Vec::new()
+    }
+    /// What the remote says went wrong, for a change that does not come to an end.
+    fn troubles(_: &Self::Seen) -> Option<String> {
+        None
     }
     /// Whether something that moved in its account is this resource's, could be, or stands in its way.
     fn is_concerned(&self, moved: &Moved<'_>) -> bool;
@@ -154,6 +166,8 @@ pub struct Performed<C> {
     pub outcome: Outcome<Option<RemoteId>>,
     /// What the remote told about the object that was made.
     pub created: Option<Box<C>>,
+    /// What is said about it, where the usual words do not fit.
+    pub told: Option<Report>,
 }
 
 impl<C> Performed<C> {
@@ -162,6 +176,7 @@ impl<C> Performed<C> {
         Performed {
             outcome: outcome.map(|()| None),
             created: None,
+            told: None,
         }
     }
 }

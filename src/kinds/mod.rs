@@ -16,7 +16,9 @@
 pub mod applied;
 pub mod cloud_connection;
 pub mod conditions;
+pub mod image;
 pub mod image_catalog;
+pub mod image_version;
 pub mod managed;
 pub mod memory;
 pub mod moved;

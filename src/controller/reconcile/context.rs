@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::api::{CloudConnection, ImageCatalog, StatusBounds};
+use crate::api::{CloudConnection, ImageCatalog, ImageVersion, StatusBounds};
 use crate::connections::Connections;
 use crate::lifecycle::{Install, Witness};
 
@@ -42,6 +42,7 @@ impl Context {
             bounds: BTreeMap::from([
                 (Kind::CloudConnection, StatusBounds::of::<CloudConnection>()),
                 (Kind::ImageCatalog, StatusBounds::of::<ImageCatalog>()),
+                (Kind::ImageVersion, StatusBounds::of::<ImageVersion>()),
             ]),
             known: Mutex::default(),
         }

@@ -1,12 +1,19 @@
 //! What surrounds a resource of each managed kind.
 
 use super::managed::Reconciled;
-use crate::api::ImageCatalog;
+use crate::api::{ImageCatalog, ImageVersion};
 use crate::controller::watch::Caches;
-use crate::kinds::image_catalog::holders::Holders;
+use crate::kinds::image_catalog::Holders;
+use crate::kinds::image_version::References;
 
 impl Reconciled for ImageCatalog {
-    fn references(&self, _: &Caches) -> Holders {
-        Holders::default()
+    fn surroundings(&self, caches: &Caches) -> Holders {
+        caches.holders_of(self)
+    }
+}
+
+impl Reconciled for ImageVersion {
+    fn surroundings(&self, caches: &Caches) -> References {
+        caches.around(self)
     }
 }

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use super::connection;
 use super::context::Context;
 use super::managed::{self, Reconciled};
-use crate::api::ImageCatalog;
+use crate::api::{ImageCatalog, ImageVersion};
 use crate::connections::{AccountChange, Changes, ConnectionKey, Connections};
 use crate::controller::key::{Key, Kind};
 use crate::controller::queue::{Pass, QueueHandle, Urgency, Verdict};
@@ -46,6 +46,7 @@ impl Pass for Passes {
                     None => Verdict::Gone,
                 },
                 Kind::ImageCatalog => self.managed::<ImageCatalog>(&key).await,
+                Kind::ImageVersion => self.managed::<ImageVersion>(&key).await,
             }
         }
         .boxed()
@@ -79,6 +80,7 @@ fn wake(
     }
     let moved = Moved::new(changes, install);
     wake_concerned::<ImageCatalog>(connection, &moved, caches, queue);
+    wake_concerned::<ImageVersion>(connection, &moved, caches, queue);
 }
 
 fn wake_concerned<K: Reconciled>(
@@ -89,7 +91,7 @@ fn wake_concerned<K: Reconciled>(
 ) {
     for resource in K::store(caches).state() {
         let here = resource.meta().namespace.as_ref() == Some(&connection.namespace)
-            && resource.connection_name(&resource.references(caches)).as_ref() == Some(&connection.name);
+            && resource.connection_name(&resource.surroundings(caches)).as_ref() == Some(&connection.name);
         if here && resource.is_concerned(moved) {
             queue.wake(Key::of(&*resource), Urgency::Change);
         }

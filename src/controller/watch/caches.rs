@@ -6,10 +6,13 @@ use kube::runtime::reflector::Store;
 use kube::runtime::reflector::store::Writer;
 use tokio::sync::watch::Receiver;
 
+use super::fingerprint::first_urgency;
 use super::watched::Watched;
-use crate::api::{CloudConnection, ImageCatalog};
-use crate::controller::key::Key;
+use crate::api::{CloudConnection, ImageCatalog, ImageVersion};
+use crate::controller::key::{Key, Kind};
 use crate::controller::metrics::ObjectCounts;
+use crate::controller::queue::Urgency;
+use crate::kinds::Managed;
 
 /// Where the objects are that the operator works on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct Caches {
     pub connections: Store<CloudConnection>,
     /// Every ImageCatalog.
     pub catalogs: Store<ImageCatalog>,
+    /// Every ImageVersion.
+    pub versions: Store<ImageVersion>,
     /// Whether everything has been listed once. Wait for this one: a store's own wait wakes one waiter only.
     pub ready: Receiver<bool>,
 }
@@ -38,6 +43,7 @@ pub struct Caches {
 pub(in crate::controller) struct Writers {
     pub(in crate::controller) connections: Writer<CloudConnection>,
     pub(in crate::controller) catalogs: Writer<ImageCatalog>,
+    pub(in crate::controller) versions: Writer<ImageVersion>,
 }
 
 /// Empty caches, and where to put what belongs into them.
@@ -45,19 +51,39 @@ pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) 
     let writers = Writers {
         connections: Writer::default(),
         catalogs: Writer::default(),
+        versions: Writer::default(),
     };
     let caches = Caches {
         connections: writers.connections.as_reader(),
         catalogs: writers.catalogs.as_reader(),
+        versions: writers.versions.as_reader(),
         ready,
     };
     (caches, writers)
 }
 
 impl Caches {
-    /// Those that refer to a connection.
-    pub fn users_of(&self, connection: &Key) -> Vec<Key> {
-        users(&self.catalogs, connection).collect()
+    /// Those that refer to an object. Those of a connection are also the versions that reach their account over it.
+    pub fn users_of(&self, used: &Key) -> Vec<Key> {
+        let catalogs = users(&self.catalogs, used);
+        if used.kind != Kind::CloudConnection {
+            return catalogs.chain(users(&self.versions, used)).collect();
+        }
+        let versions = self.versions.state().into_iter().filter(|version| {
+            version.metadata.namespace.as_ref() == Some(&used.namespace)
+                && version.connection_name(&self.around(version)).as_ref() == Some(&used.name)
+        });
+        catalogs
+            .chain(versions.map(|version| Key::of(&*version)))
+            .collect()
+    }
+
+    /// Every object, and how urgently one who has seen none of them should look at it.
+    pub fn all(&self) -> Vec<(Key, Urgency)> {
+        keys(&self.connections)
+            .chain(keys(&self.catalogs))
+            .chain(keys(&self.versions))
+            .collect()
     }
 
     /// How many objects are in which state.
@@ -65,18 +91,24 @@ impl Caches {
         let mut counts = ObjectCounts::default();
         count(&self.connections, &mut counts);
         count(&self.catalogs, &mut counts);
+        count(&self.versions, &mut counts);
         counts
     }
 }
 
-fn users<K: Watched>(store: &Store<K>, connection: &Key) -> impl Iterator<Item = Key> {
-    let uses = |object: &K| {
-        object.meta().namespace.as_ref() == Some(&connection.namespace)
-            && object.connection() == Some(&connection.name)
+fn users<K: Watched>(store: &Store<K>, used: &Key) -> impl Iterator<Item = Key> {
+    let reference = Some((used.kind, used.name.as_str()));
+    let refers = move |object: &K| {
+        object.meta().namespace.as_ref() == Some(&used.namespace) && object.references().contains(&reference)
     };
     let all = store.state().into_iter();
-    all.filter(move |object| uses(object))
+    all.filter(move |object| refers(object))
         .map(|object| Key::of(&*object))
+}
+
+fn keys<K: Watched>(store: &Store<K>) -> impl Iterator<Item = (Key, Urgency)> {
+    let all = store.state().into_iter();
+    all.map(|object| (Key::of(&*object), first_urgency(&*object)))
 }
 
 fn count<K: Watched>(store: &Store<K>, counts: &mut ObjectCounts) {

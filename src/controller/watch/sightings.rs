@@ -30,10 +30,12 @@ struct Sighting {
 pub(super) struct Meaning {
     /// Objects to be looked at.
     pub(super) wakes: Vec<(Key, Urgency)>,
-    /// A connection whose users have to look again.
+    /// An object whose users have to look again.
     pub(super) users_of: Option<Key>,
     /// The object became ready, so long after it was first seen not to be.
     pub(super) became_ready: Option<Duration>,
+    /// The object was ready and is no longer, though nobody changed it: why.
+    pub(super) drifted: Option<String>,
 }
 
 impl Sightings {
@@ -85,61 +87,63 @@ impl Sightings {
     /// An object is gone.
     pub(super) fn gone(&mut self, key: &Key) -> Meaning {
         let before = self.known.remove(key);
-        let connection = before.and_then(|before| before.fingerprint.connection);
+        let references = before
+            .map(|before| before.fingerprint.references)
+            .unwrap_or_default();
         let mut wakes = vec![(key.clone(), Urgency::Change)];
-        wakes.extend(connection.map(|name| wake_connection(key, &name)));
+        wakes.extend(whom_users_matter_to(&references));
         Meaning {
             wakes,
-            users_of: is_connection(key).then(|| key.clone()),
-            became_ready: None,
+            users_of: Some(key.clone()),
+            ..Meaning::default()
         }
     }
 }
 
 fn first_meaning(key: &Key, fingerprint: &Fingerprint, urgency: Urgency) -> Meaning {
     let mut wakes = vec![(key.clone(), urgency)];
-    wakes.extend(
-        fingerprint
-            .connection
-            .as_ref()
-            .map(|name| wake_connection(key, name)),
-    );
+    wakes.extend(whom_users_matter_to(&fingerprint.references));
     Meaning {
         wakes,
-        users_of: is_connection(key).then(|| key.clone()),
-        became_ready: None,
+        users_of: Some(key.clone()),
+        ..Meaning::default()
     }
 }
 
 fn changed_meaning(key: &Key, fingerprint: &Fingerprint, before: &Sighting, now: Instant) -> Meaning {
+    let then = &before.fingerprint;
     let mut wakes = Vec::new();
     wakes.extend(
         fingerprint
-            .urgency_since(&before.fingerprint)
+            .urgency_since(then)
             .map(|urgency| (key.clone(), urgency)),
     );
-    if fingerprint.connection != before.fingerprint.connection {
-        let both = [&before.fingerprint.connection, &fingerprint.connection];
-        wakes.extend(both.into_iter().flatten().map(|name| wake_connection(key, name)));
+    if fingerprint.references != then.references {
+        wakes.extend(whom_users_matter_to(&then.references));
+        wakes.extend(whom_users_matter_to(&fingerprint.references));
+    } else if fingerprint.shows_other_than(then) {
+        let catalogs = fingerprint.references.iter();
+        let catalogs = catalogs.filter(|reference| reference.kind == Kind::ImageCatalog);
+        wakes.extend(catalogs.map(|catalog| (catalog.clone(), Urgency::Change)));
     }
-    let concerns_others = is_connection(key) && fingerprint.concerns_others_since(&before.fingerprint);
     let waited = before
         .not_ready_since
         .map(|since| now.saturating_duration_since(since));
     Meaning {
         wakes,
-        users_of: concerns_others.then(|| key.clone()),
+        users_of: fingerprint.concerns_others_since(then).then(|| key.clone()),
         became_ready: waited.filter(|_| fingerprint.readiness == Readiness::Ready),
+        drifted: fingerprint.drift_since(&before.fingerprint).map(str::to_owned),
     }
 }
 
-fn is_connection(key: &Key) -> bool {
-    key.kind == Kind::CloudConnection
-}
-
-fn wake_connection(user: &Key, name: &str) -> (Key, Urgency) {
-    let connection = Key::new(Kind::CloudConnection, &user.namespace, name);
-    (connection, Urgency::Change)
+/// Those of the objects that are referred to for which it matters by whom: a connection or a catalog that is to go
+/// waits for its users. Who is made from a version is no matter of that version.
+fn whom_users_matter_to(references: &[Key]) -> impl Iterator<Item = (Key, Urgency)> + '_ {
+    references
+        .iter()
+        .filter(|reference| reference.kind != Kind::ImageVersion)
+        .map(|reference| (reference.clone(), Urgency::Change))
 }
 
 #[cfg(test)]
@@ -351,6 +355,21 @@ mod tests {
         assert_eq!(
             sightings.seen(&edited, at(85)).became_ready,
             Some(Duration::from_secs(5))
+        );
+    }
+
+    #[test]
+    fn what_was_ready_and_is_no_longer_has_drifted_unless_somebody_edited_it() {
+        let ready = with_status(catalog(), 1, "True");
+        let drifted = after(&ready, &with_status(catalog(), 1, "False")).drifted;
+        assert_eq!(drifted.as_deref(), Some("Because"));
+
+        let mut edited = ready.clone();
+        edited.metadata.generation = Some(2);
+        assert_eq!(after(&ready, &edited).drifted, None);
+        assert_eq!(
+            after(&catalog(), &with_status(catalog(), 1, "False")).drifted,
+            None
         );
     }
 }

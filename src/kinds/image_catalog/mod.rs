@@ -13,10 +13,10 @@ pub mod perform;
 pub mod report;
 
 pub use desired::{InvalidSpec, Wanted};
+pub use holders::Holders;
 pub use observed::Seen;
 
 use self::changes::RETIRE;
-use self::holders::Holders;
 use self::markers::Markers;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
@@ -120,7 +120,7 @@ impl Managed for ImageCatalog {
         perform::perform(connection.client(), operation, target).await
     }
 
-    fn sent(connection: &Connection, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {
+    fn sent(connection: &Connection, _: &Wanted, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {
         connection.inventory().written(id);
         if let Some(id) = id {
             connection.inventory().watch_image(part.mark.object, id);
