@@ -70,3 +70,89 @@ impl Caches {
 fn named<K: Watched>(store: &Store<K>, namespace: &str, name: &str) -> Option<Arc<K>> {
     store.get(&ObjectRef::new(name).within(namespace))
 }
+
+#[cfg(test)]
+mod tests {
+    use kube::runtime::watcher::Event;
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::controller::key::{Key, Kind};
+    use crate::controller::readiness::Readiness;
+    use crate::controller::watch::caches::{Writers, caches};
+
+    fn object<K: DeserializeOwned>(name: &str, spec: &Value, status: &Value) -> K {
+        serde_json::from_value(json!({
+            "apiVersion": "image-operator.dev/v1alpha1",
+            "kind": "Any",
+            "metadata": { "namespace": "n", "name": name, "uid": "u" },
+            "spec": spec,
+            "status": status,
+        }))
+        .unwrap()
+    }
+
+    fn with_connections() -> (Caches, Writers) {
+        let (caches, mut writers) = caches(Readiness::default().caches());
+        for (name, org) in [("dev", "o-2"), ("prod", "o-1"), ("prod-too", "o-1")] {
+            let spec = json!({ "horizonCloud": { "orgId": org } });
+            let connection = object(name, &spec, &Value::Null);
+            writers.connections.apply_watcher_event(&Event::Apply(connection));
+        }
+        (caches, writers)
+    }
+
+    fn with_catalog(writers: &mut Writers) {
+        let spec = json!({
+            "connectionRef": { "name": "dev" }, "sourceStreamType": "AZURE_SIG", "providerLabel": "AZURE",
+            "providerInstanceId": "p", "assetDetails": { "type": "AZURE_IMAGE_IN_SIG", "data": {} },
+            "os": "Windows 11", "osType": "WINDOWS", "gpuType": "NONE",
+        });
+        let catalog = object("win11", &spec, &Value::Null);
+        writers.catalogs.apply_watcher_event(&Event::Apply(catalog));
+    }
+
+    fn version() -> ImageVersion {
+        let status = json!({
+            "ownerUid": "u", "parts": [{ "name": "version", "id": "v2", "account": "horizonCloud/o-1" }],
+        });
+        let spec = json!({
+            "catalogRef": { "name": "win11" }, "versionType": "MAJOR",
+            "sourceVersionRef": { "kind": "ImageCatalog", "name": "win11" },
+        });
+        object("november", &spec, &status)
+    }
+
+    #[test]
+    fn a_version_whose_catalog_is_gone_finds_a_connection_by_its_record() {
+        let (caches, mut writers) = with_connections();
+        let around = caches.around(&version());
+        assert_eq!(around.remembered_connection.as_deref(), Some("prod"));
+        assert!(matches!(around.source, Source::Missing));
+
+        with_catalog(&mut writers);
+        let around = caches.around(&version());
+        assert_eq!(around.remembered_connection, None);
+        assert!(around.catalog.is_some() && matches!(around.source, Source::Catalog(_)));
+
+        let mut restored = version();
+        restored.metadata.uid = Some("another".to_owned());
+        let (caches, _writers) = with_connections();
+        assert_eq!(caches.around(&restored).remembered_connection, None);
+    }
+
+    #[test]
+    fn the_versions_of_its_catalogs_use_a_connection() {
+        let (caches, mut writers) = with_connections();
+        writers.versions.apply_watcher_event(&Event::Apply(version()));
+        let users_of = |name: &str| caches.users_of(&Key::new(Kind::CloudConnection, "n", name));
+        assert_eq!(users_of("prod"), [Key::of(&version())]);
+
+        with_catalog(&mut writers);
+        let win11 = Key::new(Kind::ImageCatalog, "n", "win11");
+        assert_eq!(users_of("dev"), [win11.clone(), Key::of(&version())]);
+        assert!(users_of("prod").is_empty());
+        assert_eq!(caches.users_of(&win11), [Key::of(&version())]);
+    }
+}

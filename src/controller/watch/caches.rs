@@ -98,11 +98,11 @@ impl Caches {
 
 fn users<K: Watched>(store: &Store<K>, used: &Key) -> impl Iterator<Item = Key> {
     let reference = Some((used.kind, used.name.as_str()));
-    let refers = move |object: &K| {
+    let refers_to_it = move |object: &K| {
         object.meta().namespace.as_ref() == Some(&used.namespace) && object.references().contains(&reference)
     };
     let all = store.state().into_iter();
-    all.filter(move |object| refers(object))
+    all.filter(move |object| refers_to_it(object))
         .map(|object| Key::of(&*object))
 }
 

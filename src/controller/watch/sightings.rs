@@ -150,7 +150,7 @@ fn whom_users_matter_to(references: &[Key]) -> impl Iterator<Item = (Key, Urgenc
 mod tests {
     use super::*;
     use crate::api::names::{FINALIZER, RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
-    use crate::api::{CloudConnection, ImageCatalog};
+    use crate::api::{CloudConnection, ImageCatalog, ImageVersion};
     use serde_json::{Value, json};
 
     fn connection(status: &str) -> CloudConnection {
@@ -297,6 +297,47 @@ mod tests {
         let dev = Key::new(Kind::CloudConnection, "n", "dev");
         let meaning = after(&catalog(), &moved);
         assert_eq!(meaning.wakes, [(prod(), Urgency::Change), (dev, Urgency::Change)]);
+    }
+
+    fn version(status: &Value) -> ImageVersion {
+        serde_json::from_value(json!({
+            "apiVersion": "image-operator.dev/v1alpha1",
+            "kind": "ImageVersion",
+            "metadata": { "namespace": "n", "name": "november", "uid": "u", "generation": 1 },
+            "spec": {
+                "catalogRef": { "name": "win11" },
+                "versionType": "MINOR",
+                "sourceVersionRef": { "name": "october" },
+            },
+            "status": status,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_version_wakes_its_catalog_and_not_its_source() {
+        let first = version(&json!({ "versionStatus": "IMPORT_IN_PROGRESS" }));
+        let available = version(&json!({ "versionStatus": "AVAILABLE" }));
+        let own = |urgency| (Key::of(&first), urgency);
+        let win11 = (Key::of(&catalog()), Urgency::Change);
+        let mut sightings = Sightings::default();
+        let meaning = sightings.seen(&first, Instant::now());
+        assert_eq!(meaning.wakes, [own(Urgency::UserEdit), win11.clone()]);
+
+        let meaning = sightings.seen(&available, Instant::now());
+        assert_eq!(meaning.wakes, std::slice::from_ref(&win11));
+        assert_eq!(meaning.users_of, Some(Key::of(&first)));
+
+        let meaning = sightings.gone(&Key::of(&first));
+        assert_eq!(meaning.wakes, [own(Urgency::Change), win11]);
+    }
+
+    #[test]
+    fn a_catalog_that_has_its_image_wakes_its_users() {
+        let mut made = catalog();
+        made.status = serde_json::from_value(json!({ "streamId": "i1" })).unwrap();
+        let meaning = after(&catalog(), &made);
+        assert_eq!(meaning.users_of, Some(Key::of(&made)));
     }
 
     #[test]

@@ -141,3 +141,203 @@ fn validate(wanted: &Wanted, seen: &Seen, validated: Option<&str>) -> Option<Ope
         seen.is_usable() || matches!(status, "VALIDATION_FAILED" | "VALIDATION_IN_PROGRESS");
     (can_be_validated && validated != Some(request)).then(|| change(VALIDATE, request))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::kinds::image_version::examples::{copy, seen, version, wanted};
+
+    fn to(replicas: &[&str]) -> Value {
+        let replicas: Vec<Value> = replicas
+            .iter()
+            .map(|provider| json!({ "providerInstanceId": provider }))
+            .collect();
+        json!({ "publish": { "replicas": replicas } })
+    }
+
+    fn next_of(spec: Value, there: Value, copies: Vec<Copy>) -> Option<Operation> {
+        next(&wanted(spec), &seen(version(there), copies), None, None)
+    }
+
+    #[test]
+    fn nothing_changes_where_all_is_as_wanted() {
+        assert_eq!(next_of(json!({}), json!({}), vec![]), None);
+        let copies = vec![copy("c1", "home", "AVAILABLE"), copy("c2", "p2", "AVAILABLE")];
+        assert_eq!(next_of(to(&["p2"]), json!({}), copies), None);
+    }
+
+    #[test]
+    fn a_version_is_published_once_it_is_imported_and_only_when_asked() {
+        let imported = || json!({ "status": "IMPORT_COMPLETE" });
+        let published = next_of(
+            to(&["p2"]),
+            imported(),
+            vec![copy("c1", "home", "IMPORT_COMPLETE")],
+        );
+        assert_eq!(published, Some(change(PUBLISH, "v2")));
+        assert_eq!(next_of(json!({}), imported(), vec![]), None);
+    }
+
+    #[test]
+    fn copies_are_made_as_the_list_says() {
+        let home = || copy("c1", "home", "AVAILABLE");
+        let available = || json!({});
+        let goal = "home,p2";
+        let rows = [
+            (
+                "one is missing",
+                available(),
+                vec![home()],
+                Some(change(REPUBLISH, goal)),
+            ),
+            (
+                "one failed",
+                json!({ "status": "PARTIALLY_AVAILABLE" }),
+                vec![home(), copy("c2", "p2", "REPLICATION_FAILED")],
+                Some(change(REPUBLISH, goal)),
+            ),
+            (
+                "one is too many",
+                available(),
+                vec![
+                    home(),
+                    copy("c2", "p2", "AVAILABLE"),
+                    copy("c3", "p3", "AVAILABLE"),
+                ],
+                Some(change(SHRINK, goal)),
+            ),
+            (
+                "one is missing and one too many",
+                available(),
+                vec![home(), copy("c3", "p3", "AVAILABLE")],
+                Some(change(REPUBLISH, goal)),
+            ),
+            (
+                "the surplus is going",
+                available(),
+                vec![
+                    home(),
+                    copy("c2", "p2", "AVAILABLE"),
+                    copy("c3", "p3", "DELETING"),
+                ],
+                None,
+            ),
+            (
+                "the surplus could not be taken away",
+                available(),
+                vec![
+                    home(),
+                    copy("c2", "p2", "AVAILABLE"),
+                    copy("c3", "p3", "DELETION_FAILED"),
+                ],
+                Some(change(SHRINK, goal)),
+            ),
+            (
+                "publishing failed",
+                json!({ "status": "FAILED", "lastTriggeredAction": "PUBLISH" }),
+                vec![
+                    copy("c1", "home", "PUBLISH_FAILED"),
+                    copy("c2", "p2", "AVAILABLE"),
+                ],
+                Some(change(REPUBLISH, goal)),
+            ),
+            (
+                "the import failed",
+                json!({ "status": "FAILED", "lastTriggeredAction": "ADD_VERSION" }),
+                vec![copy("c1", "home", "IMPORT_FAILED")],
+                None,
+            ),
+            (
+                "at work",
+                json!({ "status": "REPLICATION_IN_PROGRESS" }),
+                vec![home()],
+                None,
+            ),
+        ];
+        for (name, there, copies, expected) in rows {
+            assert_eq!(next_of(to(&["p2"]), there, copies), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_copy_that_a_version_was_made_with_is_never_taken_away() {
+        let elsewhere = vec![copy("c1", "elsewhere", "AVAILABLE")];
+        assert_eq!(next_of(to(&[]), json!({}), elsewhere), None);
+    }
+
+    #[test]
+    fn copies_are_left_alone_where_nothing_is_said_about_publishing() {
+        let copies = vec![copy("c1", "home", "AVAILABLE"), copy("c2", "p2", "AVAILABLE")];
+        assert_eq!(next_of(json!({}), json!({}), copies), None);
+    }
+
+    #[test]
+    fn a_change_of_copies_stays_open_until_the_remote_has_come_to_rest() {
+        let at_work = seen(version(json!({ "status": "REPLICATION_IN_PROGRESS" })), vec![]);
+        let republish = change(REPUBLISH, "home,p2");
+        let another = change(REPUBLISH, "home");
+        let next_with = |open: &Operation| next(&wanted(to(&["p2"])), &at_work, Some(open), None);
+        assert_eq!(next_with(&republish), Some(republish.clone()));
+        assert_eq!(next_with(&another), None);
+    }
+
+    #[test]
+    fn a_goal_fits_its_bound_however_many_replicas_there_are() {
+        let long: Vec<String> = (0..32).map(|number| format!("{number:0>128}")).collect();
+        let long: Vec<&str> = long.iter().map(String::as_str).collect();
+        let copies = vec![copy("c1", "home", "AVAILABLE")];
+        let Some(Operation::Change { goal, .. }) = next_of(to(&long), json!({}), copies) else {
+            panic!("something is missing")
+        };
+        assert!(goal.len() <= LONGEST_LIST, "{goal}");
+    }
+
+    #[test]
+    fn a_description_is_kept_as_the_spec_says_with_its_mark() {
+        let mark = wanted(json!({})).version.mark;
+        let patch = |text: &str| Some(change(PATCH, &Described::render(text, mark)));
+        let new = || json!({ "versionDescription": "new" });
+        let adopted = || json!({ "versionId": "v2" });
+        let rows = [
+            ("new text", new(), json!({}), patch("new")),
+            (
+                "mark edited away",
+                json!({}),
+                json!({ "description": "by hand" }),
+                patch("by hand"),
+            ),
+            ("adopted", adopted(), json!({ "description": "theirs" }), None),
+            (
+                "adopted and described alike",
+                json!({ "versionId": "v2", "versionDescription": "theirs" }),
+                json!({ "description": "theirs" }),
+                None,
+            ),
+            (
+                "adopted and described anew",
+                json!({ "versionId": "v2", "versionDescription": "new" }),
+                json!({ "description": "theirs" }),
+                patch("new"),
+            ),
+            ("at work", new(), json!({ "status": "IMPORT_IN_PROGRESS" }), None),
+        ];
+        for (name, spec, there, expected) in rows {
+            assert_eq!(next_of(spec, there, vec![]), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_validated_once_for_each_request() {
+        let spec = || json!({ "validate": { "request": "r2", "validationInfraResourceDetails": {} } });
+        let validated = |there: Value, last: Option<&str>| {
+            next(&wanted(spec()), &seen(version(there), vec![]), None, last)
+        };
+        let asked = Some(change(VALIDATE, "r2"));
+        assert_eq!(validated(json!({}), Some("r1")), asked);
+        assert_eq!(validated(json!({}), Some("r2")), None);
+        assert_eq!(validated(json!({ "status": "VALIDATION_FAILED" }), None), asked);
+        assert_eq!(validated(json!({ "status": "IMPORT_COMPLETE" }), None), None);
+    }
+}

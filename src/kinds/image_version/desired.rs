@@ -246,3 +246,218 @@ fn replicas(publish: &Publish) -> BTreeSet<String> {
         .map(|target| &target.provider_instance_id);
     replicas.chain(targets).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::kinds::Standing;
+    use crate::kinds::image_version::Source;
+    use crate::kinds::image_version::examples::{catalog, parse, record, references, resource, wanted};
+    use crate::remote::imagemgmt::model;
+
+    fn with_status(spec: Value, status: Value) -> ImageVersion {
+        let mut version = resource(spec);
+        version.status = serde_json::from_value(status).unwrap();
+        version
+    }
+
+    fn deleted(mut version: ImageVersion) -> ImageVersion {
+        version.metadata.deletion_timestamp =
+            Some(serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap());
+        version
+    }
+
+    fn without_catalog() -> References {
+        References::default()
+    }
+
+    fn said(result: Result<Wanted, Report>) -> (Standing, Reason) {
+        let report = result.unwrap_err();
+        (report.standing, report.reason)
+    }
+
+    #[test]
+    fn what_the_spec_leaves_out_follows_from_the_catalog() {
+        let wanted = wanted(json!({ "gpuType": "AMD" }));
+        let Ok(Make::Add(add)) = &wanted.make else {
+            panic!("it is added")
+        };
+        assert_eq!(wanted.image.as_ref().unwrap().as_str(), "i1");
+        assert_eq!((add.os.as_str(), add.os_type.as_str()), ("Windows 11", "WINDOWS"));
+        assert_eq!(add.gpu_type, model::GpuType::Amd);
+        assert_eq!(
+            (add.provider_label.as_str(), add.provider_instance_id.as_str()),
+            ("AZURE", "home")
+        );
+        assert_eq!(add.project_id.as_deref(), Some("p-1"));
+        assert_eq!(add.description, wanted.version.mark.to_string());
+    }
+
+    #[test]
+    fn a_version_waits_for_the_image_of_its_catalog_and_not_for_its_ready() {
+        let of = |status: Value| References {
+            catalog: Some(Arc::new(catalog(status))),
+            ..References::default()
+        };
+        let rows = [
+            (without_catalog(), Some(Reason::CatalogNotFound)),
+            (of(json!({ "parts": null })), Some(Reason::CatalogNotReady)),
+            // A status that was restored under another uid.
+            (
+                of(json!({ "ownerUid": "another" })),
+                Some(Reason::CatalogNotReady),
+            ),
+            (of(json!({})), None),
+        ];
+        for (references, expected) in rows {
+            let found = parse(&resource(json!({})), &references).err();
+            assert_eq!(found.map(|report| report.reason), expected);
+        }
+        let mut going = catalog(json!({}));
+        going.metadata.deletion_timestamp =
+            Some(serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap());
+        let references = References {
+            catalog: Some(Arc::new(going)),
+            ..References::default()
+        };
+        assert_eq!(
+            said(parse(&resource(json!({})), &references)),
+            (Standing::Reconciling, Reason::CatalogTerminating)
+        );
+    }
+
+    #[test]
+    fn a_version_that_is_made_needs_its_catalog_no_more() {
+        let mut status = record(VERSION, "v2");
+        status["streamId"] = json!("i1");
+        let made = with_status(json!({}), status);
+        let wanted = parse(&made, &without_catalog()).unwrap();
+        assert_eq!(wanted.image.unwrap().as_str(), "i1");
+        assert!(parse(&deleted(made), &without_catalog()).is_ok());
+    }
+
+    #[test]
+    fn a_version_without_a_catalog_goes_at_once_only_when_nothing_was_ever_sent() {
+        let blank = with_status(
+            json!({}),
+            json!({ "observedGeneration": 1, "ownerUid": "u-1", "parts": [{ "name": VERSION }] }),
+        );
+        let wanted = parse(&deleted(blank), &without_catalog()).unwrap();
+        assert_eq!(wanted.version.desired.presence, Presence::LeftBehind);
+
+        let mut forgetful = resource(json!({}));
+        forgetful.metadata.finalizers = Some(vec!["image-operator.dev/remote".to_owned()]);
+        assert_eq!(
+            said(parse(&deleted(forgetful.clone()), &without_catalog())),
+            (Standing::Reconciling, Reason::CatalogNotFound)
+        );
+        forgetful.spec.deletion_policy = crate::api::DeletionPolicy::Retain;
+        assert!(parse(&deleted(forgetful), &without_catalog()).is_ok());
+    }
+
+    fn following(more: Value) -> Value {
+        let mut spec = json!({ "versionType": "MINOR", "sourceVersionRef": { "name": "october" } });
+        crate::kinds::image_version::examples::merge(&mut spec, more);
+        spec
+    }
+
+    fn october(catalog: &str, status: Value) -> Source {
+        let spec = json!({ "catalogRef": { "name": catalog } });
+        Source::Version(Arc::new(with_status(spec, status)))
+    }
+
+    fn at(status: &str) -> Value {
+        let mut there = record(VERSION, "v1");
+        there["versionStatus"] = json!(status);
+        there
+    }
+
+    #[test]
+    fn a_source_is_waited_for_until_it_can_be_one() {
+        let clone = || {
+            following(json!({
+                "sourceType": null, "assetDetails": null,
+                "clone": { "assetDetails": { "type": "AZURE_NETWORK_RESOURCE" } },
+            }))
+        };
+        let blank = || json!({ "observedGeneration": 1 });
+        let rows = [
+            (
+                following(json!({})),
+                Source::Missing,
+                Some(Reason::SourceNotFound),
+            ),
+            (
+                following(json!({})),
+                october("win11", blank()),
+                Some(Reason::SourceNotReady),
+            ),
+            (
+                following(json!({})),
+                october("win11", at("IMPORT_IN_PROGRESS")),
+                None,
+            ),
+            (
+                following(json!({})),
+                october("win11", at("DELETING")),
+                Some(Reason::SourceNotReady),
+            ),
+            (
+                clone(),
+                october("win11", at("IMPORT_COMPLETE")),
+                Some(Reason::SourceNotReady),
+            ),
+            (clone(), october("win11", at("PARTIALLY_AVAILABLE")), None),
+            (
+                following(json!({})),
+                october("win10", at("AVAILABLE")),
+                Some(Reason::InvalidSpec),
+            ),
+        ];
+        for (spec, source, expected) in rows {
+            let mut version = resource(json!({}));
+            let mut json = serde_json::to_value(&version.spec).unwrap();
+            crate::kinds::image_version::examples::merge(&mut json, spec);
+            version.spec = serde_json::from_value(json).unwrap();
+            let shown = format!("{source:?}");
+            let found = parse(&version, &references(source)).err();
+            assert_eq!(found.map(|report| report.reason), expected, "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_source_matters_only_until_the_version_is_made() {
+        let mut status = record(VERSION, "v2");
+        status["streamId"] = json!("i1");
+        let made = with_status(following(json!({})), status);
+        assert!(parse(&made, &references(Source::Missing)).is_ok());
+
+        let named = resource(following(json!({ "versionId": "v2" })));
+        assert!(parse(&named, &references(Source::Missing)).is_ok());
+    }
+
+    #[test]
+    fn the_first_version_of_the_catalog_is_its_version() {
+        let spec = following(json!({ "sourceVersionRef": { "kind": "ImageCatalog", "name": "win11" } }));
+        let source = Source::Catalog(Arc::new(catalog(json!({}))));
+        let wanted = parse(&resource(spec), &references(source)).unwrap();
+        let Ok(Make::Add(add)) = wanted.make else {
+            panic!("it is added")
+        };
+        assert_eq!(add.source_version_id, "v1".parse().ok());
+    }
+
+    #[test]
+    fn a_clone_is_at_home_where_its_source_is() {
+        let clone = json!({
+            "sourceType": null, "assetDetails": null, "sourceVersionId": "v1", "publish": {},
+            "clone": { "assetDetails": { "type": "AZURE_NETWORK_RESOURCE" } },
+        });
+        assert_eq!(wanted(clone).home, None);
+        assert_eq!(wanted(json!({})).home.as_deref(), Some("home"));
+    }
+}

@@ -110,3 +110,53 @@ fn publish_validation(result: &model::PublishValidationResult) -> PublishValidat
         error_details: result.error_details.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::image_version::examples::{copy, seen, version as a_version, wanted};
+
+    #[test]
+    fn the_remotes_words_stand_in_status_as_they_are_and_the_mark_does_not() {
+        let there = a_version(json!({
+            "description": format!("text {}", wanted(json!({})).version.mark),
+            "status": "A_NEW_WORD", "state": "UNPUBLISHED", "versionHistory": ["1.0.0"],
+            "versionValidationDetails": { "validationStatus": "FAILED", "errorDetails": "no network" },
+        }));
+        let copies = vec![
+            copy("c1", "elsewhere", "PUBLISH_FAILED"),
+            copy("c2", "home", "REPLICATING"),
+        ];
+        let mut status = ImageVersionStatus::default();
+        version(&mut status, &wanted(json!({})), &seen(there, copies));
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!((status.stream_id, status.version_id), (text("i1"), text("v2")));
+        assert_eq!(
+            (status.version_status, status.version_description),
+            (text("A_NEW_WORD"), text("text"))
+        );
+        assert_eq!(status.version_history, ["1.0.0"]);
+        assert_eq!(
+            (status.asset_id, status.asset_status),
+            (text("c2"), text("REPLICATING"))
+        );
+        assert_eq!(status.copies.len(), 2);
+        let validation = status.version_validation_details.unwrap();
+        assert_eq!(validation.error_details, text("no network"));
+    }
+
+    #[test]
+    fn a_validation_that_is_under_way_answers_the_request_whose_answer_was_lost() {
+        let mut status: ImageVersionStatus = serde_json::from_value(json!({
+            "parts": [{ "name": VERSION, "intent": {
+                "operation": VALIDATE, "goal": "r1", "attempt": "a", "startedAt": "2026-01-01T00:00:00.000000Z",
+            } }],
+        }))
+        .unwrap();
+        let validating = seen(a_version(json!({ "status": "VALIDATION_IN_PROGRESS" })), vec![]);
+        version(&mut status, &wanted(json!({})), &validating);
+        assert_eq!(status.last_handled_validate.as_deref(), Some("r1"));
+    }
+}

@@ -80,3 +80,57 @@ fn mismatch(version: &Version, wanted: &Wanted) -> Option<String> {
         ),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::image_version::examples::{version, wanted};
+
+    #[test]
+    fn a_version_is_recognised_by_its_mark_and_never_by_its_name() {
+        let seen = sighting(&version(json!({})), &wanted(json!({})), None);
+        assert_eq!((seen.mark, seen.named), (MarkSeen::Ours, NameSeen::Different));
+        let foreign = sighting(
+            &version(json!({ "description": "theirs" })),
+            &wanted(json!({})),
+            None,
+        );
+        assert_eq!((foreign.mark, foreign.claimed_by), (MarkSeen::Unmarked, None));
+    }
+
+    #[test]
+    fn the_version_that_the_catalog_stands_for_is_the_catalogs() {
+        let first = version(json!({ "id": "v1", "description": "adopted" }));
+        let seen = sighting(&first, &wanted(json!({ "versionId": "v1" })), None);
+        assert_eq!(seen.claimed_by.as_deref(), Some("ImageCatalog win11"));
+    }
+
+    #[test]
+    fn what_cannot_be_changed_and_differs_is_told_in_words() {
+        let there = version(json!({ "sourceType": "AZURE_CUSTOM_VM", "versionType": "MINOR" }));
+        let seen = sighting(&there, &wanted(json!({})), None);
+        assert_eq!(
+            seen.mismatch.as_deref(),
+            Some(
+                r#"sourceType is "AZURE_CUSTOM_VM" there and "AZURE_SIG" here, versionType is "MINOR" there and "MAJOR" here"#
+            )
+        );
+    }
+
+    #[test]
+    fn versions_that_are_going_are_told_from_those_that_stay() {
+        let all = [
+            version(json!({})),
+            version(json!({ "id": "v3", "status": "DELETING" })),
+            version(json!({ "id": "v4", "status": "FAILED" })),
+        ];
+        let id = "v2".parse().unwrap();
+        let ids = |found: Vec<&Version>| -> Vec<String> {
+            found.into_iter().map(|version| version.id.to_string()).collect()
+        };
+        assert_eq!(ids(going(&all, &id).collect()), ["v3"]);
+        assert_eq!(ids(staying(&all, &id).collect()), ["v4"]);
+    }
+}
