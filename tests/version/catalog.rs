@@ -217,3 +217,35 @@ async fn a_version_that_was_retained_keeps_the_image() {
     );
     assert_eq!(stage.version_names().await, ["1.0.0", "1.1.0"]);
 }
+
+#[tokio::test]
+async fn the_first_version_and_another_one_that_go_at_once_do_not_take_the_image_along() {
+    let stage = Stage::set().await;
+    stage.apply(&gallery_version("november")).await;
+    stage.ready("november", Reason::Available).await;
+    let hold = json!({ "match": { "operation": "deleteVersion" }, "effect": { "type": "holdBefore" } });
+    let hold = stage.simulator.fault(hold).await;
+    stage
+        .apply(&with(gallery(CATALOG), &json!({ "initialVersion": "Remove" })))
+        .await;
+    eventually(DEADLINE, "the first version is about to go", async || {
+        let fault = stage.simulator.fault_state(hold).await;
+        let holding = fault.as_ref().is_some_and(|fault| fault.holding > 0);
+        holding.then_some(()).ok_or(format!("{fault:?}"))
+    })
+    .await;
+
+    stage.delete("imageversion", &["november"]).await;
+    stage
+        .version_is("november", "its deletion is written down", |version| {
+            let mut parts = status(version).managed.parts.iter();
+            parts.any(|part| part.intent.as_ref().is_some_and(|intent| intent.operation == "delete"))
+        })
+        .await;
+    stage.simulator.release(hold).await;
+
+    stage.gone::<ImageVersion>("november").await;
+    assert_eq!(stage.version_names().await, ["1.1.0"]);
+    let deletes = stage.requests("deleteVersion").await;
+    assert_eq!(deletes.len(), 1, "{deletes:?}");
+}

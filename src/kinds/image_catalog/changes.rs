@@ -48,21 +48,24 @@ fn describe(wanted: &Wanted, initial: &Version, mark: MarkSeen) -> Option<Operat
     (!as_wanted).then(|| change(PATCH, &Described::render(&text, wanted.version_mark)))
 }
 
-fn retire(markers: Markers<'_>, initial: &Version) -> Option<Operation> {
+/// Whether the first version has had its time: another one that stays has taken its place, and nobody asks for it.
+pub(super) fn retire(markers: Markers<'_>, initial: &Version) -> Option<Operation> {
     let Markers { wanted, seen, .. } = markers;
     let bears_our_mark = is_marked(wanted, initial);
+    let one_is_going = seen.versions.iter().any(is_going);
     if wanted.initial_version != InitialVersion::Remove
         || !bears_our_mark
-        || initial.status.phase() == Phase::Deleting
+        || one_is_going
         || wanted.holders.expect_more()
         || markers.ask_for(&initial.id)
     {
         return None;
     }
-    let another = seen
-        .versions
-        .iter()
-        .any(|version| version.id != initial.id && version.status.phase() == Phase::Available);
+    let another = seen.versions.iter().any(|version| {
+        version.id != initial.id
+            && version.status.phase() == Phase::Available
+            && wanted.holders.is_to_stay(&version.id)
+    });
     let image_markers = seen.image().markers.iter();
     let all_markers = image_markers.chain(seen.versions.iter().flat_map(|version| &version.markers));
     let mut pointing = all_markers.filter(|marker| {
@@ -74,20 +77,34 @@ fn retire(markers: Markers<'_>, initial: &Version) -> Option<Operation> {
 }
 
 /// What keeps the image from being deleted: versions in it that neither this resource nor an ImageVersion of it answers
-/// for.
+/// for, and those that are still going: versions go one at a time.
 pub fn delete_blocker(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Option<Blocker> {
     let recorded = recorded_version(status);
     let initial = seen
         .initial_version(wanted, recorded.as_ref())
         .map(|version| &version.id);
-    let foreign: Vec<String> = seen
+    let others = seen
         .versions
         .iter()
-        .filter(|version| Some(&version.id) != initial && version.status.phase() != Phase::Deleting)
+        .filter(|version| Some(&version.id) != initial);
+    let (going, there): (Vec<&Version>, Vec<&Version>) = others.partition(|version| is_going(version));
+    let foreign: Vec<String> = there
+        .iter()
         .filter(|version| wanted.holders.holder_of(&version.id).is_none())
         .map(|version| version.name.clone())
         .collect();
-    (!foreign.is_empty()).then_some(Blocker::Foreign(foreign))
+    if !foreign.is_empty() {
+        return Some(Blocker::Foreign(foreign));
+    }
+    let going: Vec<String> = going
+        .iter()
+        .map(|version| format!("version {}", version.name))
+        .collect();
+    (!going.is_empty()).then_some(Blocker::Dependents(going))
+}
+
+fn is_going(version: &Version) -> bool {
+    version.status.phase() == Phase::Deleting
 }
 
 fn is_marked(wanted: &Wanted, version: &Version) -> bool {
@@ -223,6 +240,14 @@ mod tests {
                 None,
             ),
             (
+                "another one is going",
+                remove(),
+                json!({}),
+                json!({}),
+                vec![available(), foreign_version("v3", "3.0.0", "DELETING")],
+                None,
+            ),
+            (
                 "a marker points elsewhere",
                 remove(),
                 marker("v2"),
@@ -318,10 +343,14 @@ mod tests {
             )
         };
         assert_eq!(with(vec![]), None);
-        assert_eq!(with(vec![foreign_version("v2", "2.0.0", "DELETING")]), None);
+        let going = || foreign_version("v2", "2.0.0", "DELETING");
         assert_eq!(
-            with(vec![foreign_version("v2", "2.0.0", "AVAILABLE")]),
-            Some(Blocker::Foreign(vec!["2.0.0".into()]))
+            with(vec![going()]),
+            Some(Blocker::Dependents(vec!["version 2.0.0".into()]))
+        );
+        assert_eq!(
+            with(vec![going(), foreign_version("v3", "3.0.0", "AVAILABLE")]),
+            Some(Blocker::Foreign(vec!["3.0.0".into()]))
         );
     }
 }

@@ -57,6 +57,12 @@ impl Holders {
             .find(|holder| holder.version_id.as_ref() == Some(version))
     }
 
+    /// Whether a version stays, as far as its ImageVersion goes.
+    pub fn is_to_stay(&self, version: &RemoteId) -> bool {
+        self.holder_of(version)
+            .is_none_or(|holder| holder.life == Life::Lives)
+    }
+
     /// Whether one of them, which is to live, has no version yet. It may be made from any other one.
     pub fn expect_more(&self) -> bool {
         self.0

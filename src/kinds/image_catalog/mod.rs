@@ -10,6 +10,7 @@ pub mod markers;
 pub mod mirror;
 pub mod observed;
 pub mod perform;
+mod remove;
 pub mod report;
 
 pub use desired::{InvalidSpec, Wanted};
@@ -117,7 +118,7 @@ impl Managed for ImageCatalog {
         operation: &Operation,
         target: Target<'_, Self>,
     ) -> Performed<CreatedImage> {
-        perform::perform(connection.client(), operation, target).await
+        perform::perform(connection, operation, target).await
     }
 
     fn sent(connection: &Connection, _: &Wanted, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {

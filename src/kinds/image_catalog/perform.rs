@@ -1,26 +1,30 @@
 //! Turns one step into one remote call.
 
 use super::changes::RETIRE;
-use super::desired;
-use super::markers;
+use super::{Seen, desired, markers, remove};
 use crate::api::ImageCatalog;
 use crate::api::record::PUBLISH;
+use crate::connections::Connection;
 use crate::kinds::image::PublishForm;
 use crate::kinds::image::change::PATCH;
 use crate::kinds::managed::{Performed, Target};
 use crate::lifecycle::{Operation, Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::imagemgmt::Client;
-use crate::remote::imagemgmt::model::{CreatedImage, MarkerRequest, PatchVersion};
+use crate::remote::imagemgmt::model::{CreatedImage, MarkerRequest, PatchVersion, Version};
 
 /// Sends the one request that this operation stands for.
 pub(super) async fn perform(
-    client: &Client,
+    connection: &Connection,
     operation: &Operation,
     target: Target<'_, ImageCatalog>,
 ) -> Performed<CreatedImage> {
+    let client = connection.client();
     match operation {
         Operation::Create => create(client, target).await,
-        Operation::Delete => Performed::of_change(delete(client, &target).await),
+        Operation::Delete => Performed::of_change(remove::image(connection, &target).await),
+        Operation::Change { name, .. } if name == RETIRE => {
+            Performed::of_change(remove::first_version(connection, &target).await)
+        }
         Operation::Change { name, goal } => Performed::of_change(change(client, name, goal, &target).await),
     }
 }
@@ -37,14 +41,6 @@ async fn create(client: &Client, target: Target<'_, ImageCatalog>) -> Performed<
     }
 }
 
-/// The image goes with its last version, which is the first one: other ones keep it from being deleted.
-async fn delete(client: &Client, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
-    match first_version(target) {
-        Some((image, version)) => client.delete_version(image, version).await,
-        None => not_listed(),
-    }
-}
-
 async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
     let Some(seen) = target.seen else {
         return not_listed();
@@ -58,10 +54,7 @@ async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_, Ima
 
 async fn move_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<()> {
     let Some((name, version)) = markers::read_goal(goal) else {
-        return Outcome::Refused(Problem::new(
-            ProblemKind::PreconditionFailed,
-            format!("{goal:?} names no marker and version"),
-        ));
+        return not_now(format!("{goal:?} names no marker and version"));
     };
     let patch = PatchVersion {
         markers: Some(vec![MarkerRequest {
@@ -75,10 +68,7 @@ async fn move_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<(
 async fn delete_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<()> {
     let outcome = match goal.parse::<RemoteId>() {
         Ok(marker) => client.delete_marker(image, &marker).await,
-        Err(error) => Outcome::Refused(Problem::new(
-            ProblemKind::PreconditionFailed,
-            format!("{goal:?} is no marker: {error}"),
-        )),
+        Err(error) => not_now(format!("{goal:?} is no marker: {error}")),
     };
     match outcome {
         Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => Outcome::Done(()),
@@ -87,7 +77,7 @@ async fn delete_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome
 }
 
 /// What is in use stays so for a while: the refusal of a deletion stands, other than that of a change that met another.
-fn in_use(outcome: Outcome<()>) -> Outcome<()> {
+pub(super) fn in_use(outcome: Outcome<()>) -> Outcome<()> {
     match outcome {
         Outcome::Refused(problem) if problem.kind == ProblemKind::Conflict => Outcome::Refused(Problem {
             kind: ProblemKind::Rejected,
@@ -103,7 +93,10 @@ async fn change_first_version(
     goal: &str,
     target: &Target<'_, ImageCatalog>,
 ) -> Outcome<()> {
-    let Some((image, version)) = first_version(target) else {
+    let first = target
+        .seen
+        .and_then(|seen| Some((&seen.image().id, &first_version_of(seen, target)?.id)));
+    let Some((image, version)) = first else {
         return not_listed();
     };
     match (name, &target.wanted.publish) {
@@ -121,24 +114,20 @@ async fn change_first_version(
             };
             client.patch_version(image, version, &patch).await.map(|_| ())
         }
-        (RETIRE, _) => in_use(client.delete_version(image, version).await),
-        _ => Outcome::Refused(Problem::new(
-            ProblemKind::PreconditionFailed,
-            format!("the spec does not ask for {name} any more"),
-        )),
+        _ => not_now(format!("the spec does not ask for {name} any more")),
     }
 }
 
-fn first_version<'a>(target: &Target<'a, ImageCatalog>) -> Option<(&'a RemoteId, &'a RemoteId)> {
-    let seen = target.seen?;
+pub(super) fn first_version_of<'a>(seen: &'a Seen, target: &Target<'_, ImageCatalog>) -> Option<&'a Version> {
     let recorded = desired::recorded_version(target.status);
-    let version = seen.initial_version(target.wanted, recorded.as_ref())?;
-    Some((&seen.image().id, &version.id))
+    seen.initial_version(target.wanted, recorded.as_ref())
 }
 
-fn not_listed() -> Outcome<()> {
-    Outcome::Refused(Problem::new(
-        ProblemKind::PreconditionFailed,
-        "the first version of the image is not listed at the moment",
-    ))
+pub(super) fn not_listed() -> Outcome<()> {
+    not_now("the first version of the image is not listed at the moment")
+}
+
+/// Nothing was sent; the next pass looks again.
+pub(super) fn not_now(why: impl Into<String>) -> Outcome<()> {
+    Outcome::Refused(Problem::new(ProblemKind::PreconditionFailed, why))
 }

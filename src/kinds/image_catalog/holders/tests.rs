@@ -112,19 +112,21 @@ fn a_version_that_an_imageversion_holds_is_neither_foreign_nor_the_catalogs() {
 }
 
 #[test]
-fn the_first_version_stays_while_an_imageversion_may_still_be_made_from_it() {
+fn the_first_version_stays_until_an_imageversion_that_lives_has_taken_its_place() {
     let next = |versions: &[ImageVersion]| {
         let spec = json!({ "initialVersion": "Remove" });
         let wanted = parse_with(&catalog(spec), &holders(versions)).unwrap();
         let versions = vec![
             first_version(json!({})),
-            foreign_version("v2", "2.0.0", "AVAILABLE"),
+            foreign_version("id-of-nov", "2.0.0", "AVAILABLE"),
         ];
         let seen = seen(image(json!({})), versions, vec![]);
         changes::next(&wanted, &seen, MarkSeen::Ours, &recorded(Some("v1")))
     };
     let unmade = ("/status", json!({ "observedGeneration": 1 }));
-    assert_eq!(next(&[version("nov", "win11", &[unmade])]), None);
+    let dec = version("dec", "win11", &[unmade]);
+    assert_eq!(next(&[dec, version("nov", "win11", &[])]), None);
+    assert_eq!(next(&[version("nov", "win11", &[going()])]), None);
     assert!(next(&[version("nov", "win11", &[])]).is_some());
 }
 
