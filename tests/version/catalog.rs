@@ -239,7 +239,11 @@ async fn the_first_version_and_another_one_that_go_at_once_do_not_take_the_image
     stage
         .version_is("november", "its deletion is written down", |version| {
             let mut parts = status(version).managed.parts.iter();
-            parts.any(|part| part.intent.as_ref().is_some_and(|intent| intent.operation == "delete"))
+            parts.any(|part| {
+                part.intent
+                    .as_ref()
+                    .is_some_and(|intent| intent.operation == "delete")
+            })
         })
         .await;
     stage.simulator.release(hold).await;
