@@ -96,6 +96,40 @@ async fn a_marker_follows_an_imageversion_that_is_applied_with_it_and_back() {
 }
 
 #[tokio::test]
+async fn one_line_of_the_sample_promotes_and_rolls_back() {
+    let stage = Stage::connected().await;
+    let sample = include_str!("../../deploy/samples/promotion.yaml");
+    let line = "    - name: production\n      versionName: 1.0.0\n";
+    let promoted = "    - name: production\n      versionRef: { name: desk-2025-11 }\n";
+    let production_at = async |version: &str| {
+        eventually(DEADLINE, &format!("production points at {version}"), async || {
+            let versions = stage.simulator.versions().await;
+            let id = versions.iter().find(|there| there["name"] == version);
+            let markers = stage.simulator.markers().await;
+            let marker = markers.iter().find(|marker| marker["name"] == "production");
+            let there = id.zip(marker).is_some_and(|(version, marker)| {
+                marker["versionId"] == version["id"] && marker["nextVersionId"].is_null()
+            });
+            there.then_some(()).ok_or(format!("{markers:?}"))
+        })
+        .await;
+    };
+    assert!(sample.contains(line));
+
+    stage.namespace.apply(sample).await.unwrap();
+    stage.ready("desk-2025-11", Reason::Available).await;
+    production_at("1.0.0").await;
+    stage
+        .namespace
+        .apply(&sample.replace(line, promoted))
+        .await
+        .unwrap();
+    production_at("2.0.0").await;
+    stage.namespace.apply(sample).await.unwrap();
+    production_at("1.0.0").await;
+}
+
+#[tokio::test]
 async fn a_marker_waits_for_an_imageversion_and_the_catalog_is_ready() {
     let stage = Stage::connected().await;
     stage.apply(&promoting(Some("november"))).await;
