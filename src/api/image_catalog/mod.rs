@@ -22,7 +22,7 @@ pub use super::image::{
     InfrastructureResourceDetails, KnownSource, MarkerStatus, ProviderData, Publish, PublishOptions, Replica,
     TargetProvider, VersionStatus, VersionType, VmInfo, VspherePublish,
 };
-pub use status::ImageCatalogStatus;
+pub use status::{ImageCatalogStatus, ManagedMarker};
 
 /// What an image should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]

@@ -2,6 +2,8 @@
 
 use secrecy::SecretString;
 
+use super::holders::Holders;
+use super::markers::{Target, WantedMarker};
 use super::{IMAGE, INITIAL_VERSION, KIND};
 use crate::api::image_catalog::{Action, InitialVersion};
 use crate::api::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus, SecretKeyReference};
@@ -30,6 +32,10 @@ pub struct Wanted {
     pub initial_version: InitialVersion,
     /// How the first version is published, if it is.
     pub publish: Option<PublishForm>,
+    /// Where its markers should point.
+    pub markers: Vec<WantedMarker>,
+    /// Its ImageVersions.
+    pub holders: Holders,
     /// The spec.
     pub spec: ImageCatalogSpec,
 }
@@ -55,7 +61,11 @@ pub enum InvalidSpec {
 
 impl Wanted {
     /// Reads an `ImageCatalog`.
-    pub fn parse(catalog: &ImageCatalog, surroundings: &Surroundings) -> Result<Self, InvalidSpec> {
+    pub fn parse(
+        catalog: &ImageCatalog,
+        holders: &Holders,
+        surroundings: &Surroundings,
+    ) -> Result<Self, InvalidSpec> {
         let spec = &catalog.spec;
         let namespace = catalog.metadata.namespace.as_deref().unwrap_or_default();
         let name = catalog.metadata.name.as_deref().unwrap_or_default();
@@ -90,6 +100,16 @@ impl Wanted {
                     )
                 })
                 .transpose()?,
+            markers: spec
+                .markers
+                .iter()
+                .map(WantedMarker::parse)
+                .collect::<Result<_, _>>()
+                .map_err(|source| InvalidSpec::Id {
+                    field: "versionId of spec.markers",
+                    source,
+                })?,
+            holders: holders.clone(),
             spec: spec.clone(),
         })
     }
@@ -127,10 +147,10 @@ impl Wanted {
             os_type: spec.os_type.clone(),
             gpu_type: request::gpu_type(spec.gpu_type),
             project_id: spec.project_id.clone(),
-            markers: spec
+            markers: self
                 .markers
                 .iter()
-                .filter(|marker| marker.points_at_the_first_version())
+                .filter(|marker| marker.target == Target::First)
                 .map(|marker| MarkerRequest {
                     name: marker.name.clone(),
                 })
