@@ -9,11 +9,15 @@
 #![allow(clippy::duplicated_attributes)]
 
 pub mod bounds;
+pub mod candidates;
 pub mod cloud_connection;
 pub mod conditions;
+pub mod custom_image;
 pub mod duration;
 pub mod free_form;
 pub mod image_catalog;
+mod locks;
+mod marks;
 pub mod names;
 pub mod policies;
 pub mod reasons;
@@ -27,6 +31,7 @@ use kube::CustomResourceExt;
 pub use bounds::StatusBounds;
 pub use cloud_connection::{CloudConnection, CloudConnectionSpec, CloudConnectionStatus};
 pub use conditions::ConditionType;
+pub use custom_image::{CustomImage, CustomImageSpec, CustomImageStatus};
 pub use duration::Interval;
 pub use free_form::FreeForm;
 pub use image_catalog::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus};
@@ -38,7 +43,7 @@ pub use schema::SchemaError;
 
 /// The definitions of all kinds, as they are installed.
 pub fn definitions() -> Result<Vec<CustomResourceDefinition>, SchemaError> {
-    [CloudConnection::crd(), ImageCatalog::crd()]
+    [CloudConnection::crd(), CustomImage::crd(), ImageCatalog::crd()]
         .into_iter()
         .map(schema::for_the_api_server)
         .collect()

@@ -39,8 +39,11 @@ pub struct Blueprint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlueprintError {
     /// The spec names no account, or several.
-    #[error("give exactly one of spec.horizonCloud and spec.citrixCloud")]
+    #[error("give exactly one of spec.horizonCloud, spec.citrixCloud and spec.surferCloud")]
     Account,
+    /// No kind of resource uses an account of this kind yet.
+    #[error("no kind of resource uses spec.surferCloud yet")]
+    NotServed,
     /// The spec names no way to sign in, or several.
     #[error("give exactly one of apiToken, oauthApp and serviceOAuth in spec.horizonCloud")]
     SignIn,
@@ -91,6 +94,7 @@ impl BlueprintError {
             BlueprintError::Secret(SecretError::Empty(_) | SecretError::NotText(_)) => Reason::SecretEmpty,
             BlueprintError::NotAllowed { .. } => Reason::HostNotAllowed,
             BlueprintError::Account
+            | BlueprintError::NotServed
             | BlueprintError::SignIn
             | BlueprintError::ClientId(_)
             | BlueprintError::Id { .. }
@@ -113,6 +117,7 @@ impl Blueprint {
         let endpoint = match account {
             Account::HorizonCloud(horizon) => reader.horizon(horizon)?,
             Account::CitrixCloud(citrix) => reader.citrix(citrix)?,
+            Account::SurferCloud(_) => return Err(BlueprintError::NotServed),
         };
         let polling = &spec.polling;
         let mut blueprint = Blueprint {

@@ -15,11 +15,13 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::marks;
 use super::policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, RecreatePolicy};
 use super::references::ConnectionReference;
 
+pub use super::candidates::CandidateStatus;
 pub use asset_details::{AssetDetails, AssetOptions, VmInfo};
-pub use mirrored::{CandidateStatus, CopyStatus, MarkerStatus, VersionStatus};
+pub use mirrored::{CopyStatus, MarkerStatus, VersionStatus};
 pub use publish::{
     AgentPackage, AppVolumesAgentConfig, DemAgentConfig, HorizonAgent, InfrastructureResource,
     InfrastructureResourceDetails, ProviderData, Publish, PublishOptions, Replica, TargetProvider,
@@ -30,8 +32,8 @@ pub use status::ImageCatalogStatus;
 
 /// The longest description that leaves room for the owner mark, in characters.
 ///
-/// The remote's own limit is unknown; 256 is assumed, less 40 for the mark.
-pub const DESCRIPTION_MAX_LENGTH: usize = 216;
+/// The remote's own limit is unknown; 256 is assumed.
+pub const DESCRIPTION_MAX_LENGTH: usize = 256 - marks::MARK_MAX_LENGTH;
 
 /// What an image should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -61,26 +63,26 @@ pub const DESCRIPTION_MAX_LENGTH: usize = 216;
         priority = 1
     ),
     validation = rules::name_fits_the_remote(),
-    validation = locks::connection(),
-    validation = locks::required("sourceStreamType"),
-    validation = locks::optional("action"),
-    validation = locks::stream_name(),
-    validation = locks::optional("streamDescription"),
-    validation = locks::required("versionSource"),
-    validation = locks::required("versionType"),
-    validation = locks::required("providerLabel"),
-    validation = locks::required("providerInstanceId"),
-    validation = locks::required("assetDetails.type"),
-    validation = locks::required("assetDetails.data"),
-    validation = locks::optional("assetDetails.options"),
+    validation = locks::LOCKS.connection(),
+    validation = locks::LOCKS.required("sourceStreamType"),
+    validation = locks::LOCKS.optional("action"),
+    validation = locks::LOCKS.name("streamName"),
+    validation = locks::LOCKS.optional("streamDescription"),
+    validation = locks::LOCKS.required("versionSource"),
+    validation = locks::LOCKS.required("versionType"),
+    validation = locks::LOCKS.required("providerLabel"),
+    validation = locks::LOCKS.required("providerInstanceId"),
+    validation = locks::LOCKS.required("assetDetails.type"),
+    validation = locks::LOCKS.required("assetDetails.data"),
+    validation = locks::LOCKS.optional("assetDetails.options"),
     validation = locks::vm_user(),
-    validation = locks::required("os"),
-    validation = locks::required("osType"),
-    validation = locks::required("gpuType"),
-    validation = locks::optional("projectId"),
-    validation = locks::optional("markers"),
-    validation = locks::optional("uemManaged"),
-    validation = locks::stream_id(),
+    validation = locks::LOCKS.required("os"),
+    validation = locks::LOCKS.required("osType"),
+    validation = locks::LOCKS.required("gpuType"),
+    validation = locks::LOCKS.optional("projectId"),
+    validation = locks::LOCKS.optional("markers"),
+    validation = locks::LOCKS.optional("uemManaged"),
+    validation = locks::LOCKS.id("streamId"),
     validation = locks::publish()
 )]
 #[x_kube(
@@ -112,7 +114,7 @@ pub struct ImageCatalogSpec {
     /// Description of the image, up to 216 characters. The operator adds its owner mark behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = rules::no_mark())]
+    #[x_kube(validation = marks::no_mark())]
     pub stream_description: Option<String>,
     /// The version number that `versionType` counts up from; default `0.0`, which makes the first version 1.0.0.
     #[serde(default = "first_version_source")]
@@ -124,7 +126,7 @@ pub struct ImageCatalogSpec {
     /// Description of the first version, up to 216 characters. Can be changed later, in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = rules::no_mark())]
+    #[x_kube(validation = marks::no_mark())]
     pub version_description: Option<String>,
     /// The sort of provider that the image is made for, such as `AZURE` or `VIEW`.
     #[schemars(length(min = 1, max = 64), regex(pattern = "^[A-Z][A-Z0-9_]*$"))]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{DESCRIPTION_MAX_LENGTH, rules};
 use crate::api::free_form::{FreeForm, free_form, text_map};
+use crate::api::marks;
 
 /// How a version is published (the remote's `VersionPublishCreateTO`; `vsphere` is its `VersionPublishV2CreateTO`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -16,7 +17,7 @@ pub struct Publish {
     /// Description of the published version, up to 216 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = rules::no_mark())]
+    #[x_kube(validation = marks::no_mark())]
     pub description: Option<String>,
     /// Further provider instances that get a copy, beside `spec.providerInstanceId`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -153,7 +154,7 @@ pub struct VspherePublish {
     /// Description of the published version, up to 216 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = rules::no_mark())]
+    #[x_kube(validation = marks::no_mark())]
     pub description: Option<String>,
     /// Whether the agent is installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -23,11 +23,6 @@ pub(super) fn name_fits_the_remote() -> Rule {
     .field_path(".spec.streamName")
 }
 
-pub(super) fn no_mark() -> Rule {
-    Rule::new("!self.contains('[io1:')")
-        .message("a description cannot contain [io1: because the operator marks what it owns that way")
-}
-
 pub(super) fn action_fits_the_source() -> Rule {
     let actions = table(|known| known.action.as_str());
     Rule::new(format!(

@@ -7,7 +7,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mirrored::{CandidateStatus, CopyStatus, MarkerStatus, VersionStatus};
+use super::mirrored::{CopyStatus, MarkerStatus, VersionStatus};
+use crate::api::candidates::CandidateStatus;
 use crate::api::conditions::conditions;
 use crate::api::record::Part;
 

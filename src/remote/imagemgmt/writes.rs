@@ -11,7 +11,7 @@ use super::model::{
 };
 use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::http::Request;
-use crate::remote::redact::redact;
+use crate::remote::redact::redacted;
 
 impl Client {
     /// Makes an image with its first version. Not idempotent, and the remote knows no request token.
@@ -115,16 +115,11 @@ fn about(image: &RemoteId, version: &RemoteId) -> String {
 }
 
 /// A remote that finds fault with a password may repeat it.
-fn without_password<T>(mut outcome: Outcome<T>, image: &CreateImage) -> Outcome<T> {
-    let Some(info) = &image.asset_details.vm_info else {
-        return outcome;
-    };
-    if let Outcome::Refused(problem) | Outcome::Throttled { problem, .. } | Outcome::Unknown(problem) =
-        &mut outcome
-    {
-        problem.message = redact(&problem.message, info.password.expose_secret());
+fn without_password<T>(outcome: Outcome<T>, image: &CreateImage) -> Outcome<T> {
+    match &image.asset_details.vm_info {
+        Some(info) => redacted(outcome, info.password.expose_secret()),
+        None => outcome,
     }
-    outcome
 }
 
 fn unwritable<T>(error: &serde_json::Error) -> Outcome<T> {

@@ -7,7 +7,6 @@
 mod copy;
 mod create;
 mod image;
-mod loose;
 mod marker;
 mod name;
 mod page;
@@ -16,6 +15,7 @@ mod publish;
 mod publish_vsphere;
 mod version;
 
+pub use crate::remote::listing::{Coherence, ListAnswer, Listing};
 pub use copy::{Agent, AssetDetails, CatalogDetails, Copy, CopyError};
 pub use create::{
     AssetDetailsRequest, CreateImage, CreatedImage, ImageAction, VersionType, VmInfo, VmOptions,
@@ -23,7 +23,6 @@ pub use create::{
 pub use image::Image;
 pub use marker::{Marker, MarkerRequest};
 pub use name::{GpuType, InvalidStreamName, StreamName};
-pub use page::{Coherence, ListAnswer, Listing};
 pub use patch::{HorizonAgentPatch, PatchVersion};
 pub use publish::{
     ApplicationScan, HorizonAgent, InfrastructureResource, InfrastructureResources, PublishOptions,
@@ -34,5 +33,4 @@ pub use publish_vsphere::{
 };
 pub use version::{PublishValidationResult, Version, VersionOptions, VersionValidationDetails};
 
-pub(super) use loose::Loose;
 pub(super) use page::Page;
