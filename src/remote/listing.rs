@@ -114,7 +114,8 @@ pub(in crate::remote) enum Progress {
 pub(in crate::remote) struct Reading<T> {
     items: Vec<T>,
     keys: HashSet<RemoteId>,
-    total: Option<Option<i64>>,
+    pages: usize,
+    total: Option<i64>,
     unreadable: usize,
     coherence: Coherence,
 }
@@ -124,6 +125,7 @@ impl<T> Default for Reading<T> {
         Reading {
             items: Vec::new(),
             keys: HashSet::new(),
+            pages: 0,
             total: None,
             unreadable: 0,
             coherence: Coherence::Steady,
@@ -134,10 +136,11 @@ impl<T> Default for Reading<T> {
 impl<T: Listed> Reading<T> {
     /// Takes in a page: how many items it says there are on all pages, and its own.
     pub(in crate::remote) fn add(&mut self, total: Option<i64>, content: Vec<Value>) -> Progress {
-        if self.total.is_some_and(|before| before != total) {
+        if self.pages > 0 && self.total != total {
             self.coherence = Coherence::Moving;
         }
-        self.total = Some(total);
+        self.pages += 1;
+        self.total = total;
         let known_before = self.items.len() + self.unreadable;
         for json in content {
             self.take(json);

@@ -18,4 +18,5 @@ mod markers;
 mod publish;
 mod signin;
 mod support;
+mod surfercloud;
 mod versions;

@@ -84,7 +84,7 @@ impl Client {
     /// Whether the keys, the region, the project and the permission to see images are right: one request for one
     /// image. Code 171 and 172 tell of wrong keys, 292 of a wrong project, 299 of a missing permission.
     pub async fn check(&self, location: &Location) -> Outcome<ListAnswer> {
-        let page = self.describe(location).with("Limit", 1);
+        let page = describe(location).with("Limit", 1);
         let outcome = self.read::<Page>("check", location, page).await;
         outcome.map(|page| match page.image_set {
             Some(images) if !images.is_empty() => ListAnswer::Items,
@@ -117,7 +117,7 @@ impl Client {
     /// One custom image; refused with `NotFound` where the remote shows none of that id in that region and project.
     pub async fn get_image(&self, location: &Location, image: &RemoteId) -> Outcome<Image> {
         let subject = format!("{image} in {location}");
-        let request = self.describe(location).with("ImageId", image);
+        let request = describe(location).with("ImageId", image);
         let page = match self.read::<Page>("get_image", &subject, request).await {
             Outcome::Done(page) => page,
             Outcome::Refused(problem) => return Outcome::Refused(problem),
@@ -188,12 +188,6 @@ impl Client {
         outcome.map(|_| ())
     }
 
-    fn describe(&self, location: &Location) -> Parameters {
-        Parameters::of("DescribeImage")
-            .located(location)
-            .with("ImageType", "Custom")
-    }
-
     async fn read<T: DeserializeOwned>(
         &self,
         operation: &'static str,
@@ -233,6 +227,12 @@ impl Client {
         };
         outcome.map(|envelope| envelope.answer)
     }
+}
+
+fn describe(location: &Location) -> Parameters {
+    Parameters::of("DescribeImage")
+        .located(location)
+        .with("ImageType", "Custom")
 }
 
 impl Parameters {

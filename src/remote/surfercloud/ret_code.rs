@@ -41,17 +41,15 @@ impl RetCode {
             0 => Class::Success,
             // The gateway gave up after 60 seconds; the service behind it may not have.
             110 => Class::Unknown(ProblemKind::Timeout),
-            130 | 150 => Class::Unknown(ProblemKind::ServerError),
+            // The gateway or the service is not there; or an import or copy failed without a reason, and there may be
+            // an image all the same.
+            130 | 150 | 8301 | 8305 | 8307 | 8960 | 8971 => Class::Unknown(ProblemKind::ServerError),
             153 => Class::Throttled(ProblemKind::TooManyRequests),
             170 | 171 | 172 | 174 => Class::Refused(ProblemKind::Unauthorized),
             293 | 294 | 295 | 299 => Class::Refused(ProblemKind::Forbidden),
-            // The import failed, without a reason: there may be an image all the same.
-            8301 => Class::Unknown(ProblemKind::ServerError),
             8956 => Class::Refused(ProblemKind::NotFound),
             // The copy's source is not available (yet).
             8961 => Class::Refused(ProblemKind::FailedDependency),
-            // Copying and its preparation failed.
-            8305 | 8307 | 8960 | 8971 => Class::Unknown(ProblemKind::ServerError),
             code if LATER.contains(&code) => Class::Unknown(ProblemKind::ServerError),
             _ => Class::Refused(ProblemKind::Rejected),
         }
