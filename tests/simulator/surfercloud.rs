@@ -16,9 +16,14 @@ fn signed(parameters: &[(&str, &str)], (public, private): (&str, &str)) -> BTree
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     all.insert("PublicKey".into(), public.into());
-    let text: String = all.iter().map(|(name, value)| format!("{name}{value}")).collect();
-    let digest = Sha1::digest(format!("{text}{private}"));
-    let signature = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut text: Vec<&str> = Vec::new();
+    for (name, value) in &all {
+        text.extend([name.as_str(), value.as_str()]);
+    }
+    text.push(private);
+    let digest = Sha1::digest(text.concat());
+    let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = hex.concat();
     all.insert("Signature".into(), signature);
     all
 }
@@ -40,8 +45,8 @@ async fn call_with(remote: &Remote, parameters: &[(&str, &str)], keys: (&str, &s
 
 /// These parameters with others in place of some of them; an empty one is left out.
 fn with<'p>(base: &[(&'p str, &'p str)], changes: &[(&'p str, &'p str)]) -> Vec<(&'p str, &'p str)> {
-    let changed = |name: &str| changes.iter().any(|(other, _)| *other == name);
-    let kept = base.iter().filter(|(name, _)| !changed(name)).copied();
+    let is_replaced = |name: &str| changes.iter().any(|(other, _)| *other == name);
+    let kept = base.iter().filter(|(name, _)| !is_replaced(name)).copied();
     let new = changes.iter().filter(|(_, value)| !value.is_empty()).copied();
     kept.chain(new).collect()
 }

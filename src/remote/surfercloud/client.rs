@@ -107,10 +107,7 @@ impl Client {
     }
 
     pub(super) async fn page(&self, location: &Location, offset: usize, limit: usize) -> Outcome<Page> {
-        let page = self
-            .describe(location)
-            .with("Offset", offset)
-            .with("Limit", limit);
+        let page = describe(location).with("Offset", offset).with("Limit", limit);
         self.read("list_images", location, page).await
     }
 

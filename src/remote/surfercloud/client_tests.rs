@@ -51,7 +51,7 @@ fn import() -> ImportImage {
     }
 }
 
-fn done(fields: Value) -> Reply {
+fn done(fields: &Value) -> Reply {
     let mut body = json!({ "RetCode": 0, "Action": "SomeResponse" });
     body.as_object_mut()
         .unwrap()
@@ -68,7 +68,7 @@ fn page(total: i64, ids: &[&str]) -> Reply {
         .iter()
         .map(|id| json!({ "ImageId": id, "State": "Available" }))
         .collect();
-    done(json!({ "TotalCount": total, "ImageSet": images }))
+    done(&json!({ "TotalCount": total, "ImageSet": images }))
 }
 
 fn sent(asked: &Asked) -> BTreeMap<String, String> {
@@ -83,7 +83,7 @@ fn kind<T>(outcome: &Outcome<T>) -> (&'static str, Option<ProblemKind>) {
 
 #[tokio::test]
 async fn an_import_is_one_signed_form_at_the_root() {
-    let server = Scripted::new([done(json!({ "ImageId": "uimage-f1chxn" }))]);
+    let server = Scripted::new([done(&json!({ "ImageId": "uimage-f1chxn" }))]);
     let outcome = client(&server).import_image(&location(), &import()).await;
     assert_eq!(outcome, Outcome::Done(id("uimage-f1chxn")));
     assert_eq!(server.lines(), ["POST /"]);
@@ -100,7 +100,7 @@ async fn an_import_is_one_signed_form_at_the_root() {
 
 #[tokio::test]
 async fn a_copy_names_its_target_and_says_its_own_description() {
-    let server = Scripted::new(vec![done(json!({ "TargetImageId": "uimage-2" })); 2]);
+    let server = Scripted::new(vec![done(&json!({ "TargetImageId": "uimage-2" })); 2]);
     let copy = |region: &str| CopyImage {
         source_image_id: id("uimage-1"),
         target_region: region.parse().unwrap(),
@@ -128,8 +128,8 @@ async fn a_create_whose_outcome_is_open_is_sent_once_and_unknown() {
         failed(150, "Service unavailable"),
         failed(8301, "import failed"),
         failed(8024, "operation failed, retry later"),
-        done(json!({})),
-        done(json!({ "ImageId": "" })),
+        done(&json!({})),
+        done(&json!({ "ImageId": "" })),
         Reply::json(200, &json!({ "ImageId": "uimage-1" })),
         Reply::text(200, ""),
         Reply::text(200, "{\"RetCode\":0,\"Ima"),
@@ -291,7 +291,7 @@ async fn every_way_to_show_nothing_is_an_empty_list_and_only_with_a_return_code(
         json!({ "TotalCount": 0 }),
         json!({}),
     ] {
-        let server = Scripted::new([done(fields)]);
+        let server = Scripted::new([done(&fields)]);
         let Outcome::Done(listing) = client(&server).list_images(&location()).await else {
             panic!()
         };
@@ -309,7 +309,7 @@ async fn an_image_is_read_whatever_types_its_fields_have() {
         "ImageId": "uimage-1", "ImageName": 7, "State": "Making", "CreateTime": "1234567890", "ImageSize": 20,
         "Features": ["HotPlug"], "MinimalCPU": "Broadwell", "New": { "a": 1 }, "ImageDescription": null,
     });
-    let server = Scripted::new([done(json!({ "TotalCount": "1", "ImageSet": [image] }))]);
+    let server = Scripted::new([done(&json!({ "TotalCount": "1", "ImageSet": [image] }))]);
     let Outcome::Done(image) = client(&server).get_image(&location(), &id("uimage-1")).await else {
         panic!()
     };
@@ -328,7 +328,7 @@ async fn an_image_is_not_there_only_when_the_remote_shows_nothing() {
     };
     let absent = ("refused", Some(ProblemKind::NotFound));
     assert_eq!(get(page(0, &[])).await, absent);
-    assert_eq!(get(done(json!({ "TotalCount": 0 }))).await, absent);
+    assert_eq!(get(done(&json!({ "TotalCount": 0 }))).await, absent);
     let strange = ("unknown", Some(ProblemKind::Malformed));
     assert_eq!(get(page(1, &[])).await, strange);
     assert_eq!(get(page(1, &["uimage-2"])).await, strange);
@@ -345,7 +345,7 @@ async fn an_image_is_not_there_only_when_the_remote_shows_nothing() {
 #[tokio::test]
 async fn a_delete_is_done_refused_or_unknown() {
     let server = Scripted::new([
-        done(json!({ "ImageId": "uimage-1" })),
+        done(&json!({ "ImageId": "uimage-1" })),
         failed(8956, "resource does not exist or is not a custom image"),
         failed(8022, "delete failed, retry later"),
         failed(172, "User Not Exists"),
@@ -374,7 +374,7 @@ async fn projects_are_listed_with_the_default_one_marked() {
         { "ProjectId": "org-a", "ProjectName": "Default", "IsDefault": true },
         { "ProjectId": "org-b" },
     ]);
-    let server = Scripted::new([done(json!({ "ProjectCount": 2, "ProjectSet": projects }))]);
+    let server = Scripted::new([done(&json!({ "ProjectCount": 2, "ProjectSet": projects }))]);
     let Outcome::Done(projects) = client(&server).list_projects().await else {
         panic!()
     };
