@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use image_operator::api::{CloudConnection, CustomImage, ImageCatalog, Reason};
+use image_operator::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion, Reason};
 use kube::CustomResourceExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -133,6 +133,7 @@ fn problems(manifest: &Value) -> Vec<String> {
         Some("CloudConnection") => problems_of::<CloudConnection>(manifest),
         Some("CustomImage") => problems_of::<CustomImage>(manifest),
         Some("ImageCatalog") => problems_of::<ImageCatalog>(manifest),
+        Some("ImageVersion") => problems_of::<ImageVersion>(manifest),
         Some(_) if manifest["apiVersion"].is_string() => Vec::new(),
         _ => vec!["it names no apiVersion and kind".to_owned()],
     }

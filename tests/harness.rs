@@ -45,7 +45,11 @@ async fn the_custom_resources_are_served() {
     let namespace = cluster().namespace().await;
 
     let listed = namespace
-        .kubectl(&["get", "imagecatalogs,cloudconnections", "--output=name"])
+        .kubectl(&[
+            "get",
+            "imagecatalogs,imageversions,cloudconnections",
+            "--output=name",
+        ])
         .await
         .unwrap();
 

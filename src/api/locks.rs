@@ -7,46 +7,55 @@ use kube::core::Rule;
 
 const MAY_EXIST: &str = "has(oldSelf.status) && has(oldSelf.status.parts) && oldSelf.status.parts.exists(p, has(p.id) || has(p.intent))";
 
-/// The locks of one kind.
-#[derive(Clone, Copy, Debug)]
+/// The locks of one kind, which differ in what they say.
 pub(super) struct Locks {
-    kind: &'static str,
+    /// What the remote object is called, such as `image`.
+    pub(super) object: &'static str,
+    /// The kind.
+    pub(super) kind: &'static str,
 }
 
 impl Locks {
-    /// The locks of the kind of this name, whose remote objects are images.
-    pub(super) const fn of(kind: &'static str) -> Self {
-        Locks { kind }
-    }
-
     /// A field of spec that is always there.
-    pub(super) fn required(self, field: &str) -> Rule {
+    pub(super) fn required(&self, field: &str) -> Rule {
         self.locked(field, &format!("self.spec.{field} == oldSelf.spec.{field}"))
     }
 
     /// A field of spec that may be absent.
-    pub(super) fn optional(self, field: &str) -> Rule {
+    pub(super) fn optional(&self, field: &str) -> Rule {
         self.locked(field, &same_or_absent(field))
     }
 
-    pub(super) fn connection(self) -> Rule {
+    /// A reference, of which the name counts.
+    pub(super) fn reference(&self, field: &str) -> Rule {
         self.locked(
-            "connectionRef",
-            "self.spec.connectionRef.name == oldSelf.spec.connectionRef.name",
+            field,
+            &format!("self.spec.{field}.name == oldSelf.spec.{field}.name"),
         )
     }
 
     /// A field of spec whose default is the name of the resource: writing down the default changes nothing.
-    pub(super) fn name(self, field: &str) -> Rule {
+    pub(super) fn name(&self, field: &str) -> Rule {
         let name_in = |object: &str| {
             format!("(has({object}.spec.{field}) ? {object}.spec.{field} : {object}.metadata.name)")
         };
         self.locked(field, &format!("{} == {}", name_in("self"), name_in("oldSelf")))
     }
 
-    /// The id of the image, in spec and status under the same name. It may be written down once it is known, and then
-    /// stays. An id that never came to be on record is free.
-    pub(super) fn id(self, field: &str) -> Rule {
+    /// A field of spec that holds as long as an expression does.
+    pub(super) fn locked(&self, field: &str, same: &str) -> Rule {
+        let Locks { object, kind } = self;
+        Rule::new(format!("!({MAY_EXIST}) || ({same})"))
+            .message(
+                format!("{field} cannot be changed once the {object} may exist: create another {kind}")
+                    .as_str(),
+            )
+            .field_path(format!(".spec.{field}"))
+    }
+
+    /// The id may be written down once it is known, and then stays. An id that never came to be on record is free.
+    pub(super) fn id(&self, field: &str) -> Rule {
+        let Locks { object, kind } = self;
         Rule::new(format!(
             "!(has(oldSelf.status) && has(oldSelf.status.{field})) || {} || \
              (has(self.spec.{field}) && self.spec.{field} == oldSelf.status.{field})",
@@ -54,29 +63,16 @@ impl Locks {
         ))
         .message(
             format!(
-                "{field} can only be set to the id in status.{field}: to take over another image create another {}",
-                self.kind
+                "{field} can only be set to the id in status.{field}: to take over another {object} create another {kind}"
             )
             .as_str(),
         )
         .field_path(format!(".spec.{field}"))
     }
-
-    /// A field that stays as it is; `same` says in CEL that it did.
-    pub(super) fn locked(self, field: &str, same: &str) -> Rule {
-        Rule::new(format!("!({MAY_EXIST}) || ({same})"))
-            .message(
-                format!(
-                    "{field} cannot be changed once the image may exist: create another {}",
-                    self.kind
-                )
-                .as_str(),
-            )
-            .field_path(format!(".spec.{field}"))
-    }
 }
 
-fn same_or_absent(field: &str) -> String {
+/// A field of spec is absent before and after, or the same.
+pub(super) fn same_or_absent(field: &str) -> String {
     format!(
         "(has(self.spec.{field}) == has(oldSelf.spec.{field}) && \
          (!has(self.spec.{field}) || self.spec.{field} == oldSelf.spec.{field}))"

@@ -9,14 +9,16 @@
 #![allow(clippy::duplicated_attributes)]
 
 pub mod bounds;
-pub mod candidates;
 pub mod cloud_connection;
 pub mod conditions;
 pub mod custom_image;
 pub mod duration;
 pub mod free_form;
+pub mod image;
 pub mod image_catalog;
+pub mod image_version;
 mod locks;
+pub mod managed;
 mod marks;
 pub mod names;
 pub mod policies;
@@ -35,16 +37,23 @@ pub use custom_image::{CustomImage, CustomImageSpec, CustomImageStatus};
 pub use duration::Interval;
 pub use free_form::FreeForm;
 pub use image_catalog::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus};
+pub use image_version::{ImageVersion, ImageVersionSpec, ImageVersionStatus};
+pub use managed::ManagedStatus;
 pub use policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, RecreatePolicy};
 pub use reasons::Reason;
 pub use record::{Intent, IntentOutcome, Part, Refusal};
-pub use references::{ConnectionReference, SecretKeyReference};
+pub use references::{CatalogReference, ConnectionReference, SecretKeyReference, VersionReference};
 pub use schema::SchemaError;
 
 /// The definitions of all kinds, as they are installed.
 pub fn definitions() -> Result<Vec<CustomResourceDefinition>, SchemaError> {
-    [CloudConnection::crd(), CustomImage::crd(), ImageCatalog::crd()]
-        .into_iter()
-        .map(schema::for_the_api_server)
-        .collect()
+    [
+        CloudConnection::crd(),
+        CustomImage::crd(),
+        ImageCatalog::crd(),
+        ImageVersion::crd(),
+    ]
+    .into_iter()
+    .map(schema::for_the_api_server)
+    .collect()
 }

@@ -58,7 +58,7 @@ async fn a_name_that_a_foreign_image_has_is_not_even_tried() {
             ),
         )
         .await;
-    let candidates = taken.status.unwrap().candidates;
+    let candidates = taken.status.unwrap().managed.candidates;
     assert_eq!(
         candidates.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(),
         [foreign.as_str()]

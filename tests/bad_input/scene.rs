@@ -164,11 +164,15 @@ impl Kind for CloudConnection {
 
 impl Kind for ImageCatalog {
     fn conditions(&self) -> &[Condition] {
-        self.status.as_ref().map_or(&[], |status| &status.conditions)
+        self.status
+            .as_ref()
+            .map_or(&[], |status| &status.managed.conditions)
     }
 
     fn observed_generation(&self) -> Option<i64> {
-        self.status.as_ref().map(|status| status.observed_generation)
+        self.status
+            .as_ref()
+            .map(|status| status.managed.observed_generation)
     }
 }
 
@@ -309,7 +313,7 @@ pub(crate) fn stream_id(catalog: &ImageCatalog) -> String {
 
 /// The id of the image in the operator's own record.
 pub(crate) fn recorded_id(catalog: &ImageCatalog) -> Option<String> {
-    let mut parts = catalog.status.iter().flat_map(|status| &status.parts);
+    let mut parts = catalog.status.iter().flat_map(|status| &status.managed.parts);
     parts.find_map(|part| part.id.clone())
 }
 

@@ -62,7 +62,11 @@ async fn an_image_of_the_same_name_is_adopted_only_where_the_policy_says_so() {
     let stalled = stage.stalled("win11", Reason::NameTaken).await;
     assert!(message(&stalled).contains(&image), "{}", message(&stalled));
     assert_eq!(
-        status(&stalled).candidates.first().map(|one| one.id.as_str()),
+        status(&stalled)
+            .managed
+            .candidates
+            .first()
+            .map(|one| one.id.as_str()),
         Some(image.as_str())
     );
 
@@ -71,7 +75,7 @@ async fn an_image_of_the_same_name_is_adopted_only_where_the_policy_says_so() {
         .await;
     let catalog = stage.ready("win11", Reason::Available).await;
     assert_eq!(stream_id(&catalog), image);
-    assert!(status(&catalog).candidates.is_empty());
+    assert!(status(&catalog).managed.candidates.is_empty());
     assert_eq!(stage.creates().await, 1, "the one by hand");
 }
 

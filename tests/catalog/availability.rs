@@ -86,7 +86,7 @@ async fn every_status_on_the_way_says_where_the_image_stands() {
 
     let mut written = Vec::new();
     let is_ready = |status: &ImageCatalogStatus| {
-        condition(&status.conditions, "Ready").is_some_and(|ready| ready.status == "True")
+        condition(&status.managed.conditions, "Ready").is_some_and(|ready| ready.status == "True")
     };
     while !written.last().is_some_and(is_ready) {
         let event = tokio::time::timeout(DEADLINE, watched.try_next()).await;
@@ -97,9 +97,11 @@ async fn every_status_on_the_way_says_where_the_image_stands() {
         }
     }
 
-    let looked_at = written.iter().filter(|status| status.observed_generation != -1);
+    let looked_at = written
+        .iter()
+        .filter(|status| status.managed.observed_generation != -1);
     for status in looked_at {
-        let conditions = &status.conditions;
+        let conditions = &status.managed.conditions;
         assert!(condition(conditions, "Ready").is_some(), "{status:?}");
         assert_ne!(
             is_ready(status),
@@ -110,7 +112,7 @@ async fn every_status_on_the_way_says_where_the_image_stands() {
     }
     let intents = written
         .iter()
-        .filter(|status| status.parts.iter().any(|part| part.intent.is_some()));
+        .filter(|status| status.managed.parts.iter().any(|part| part.intent.is_some()));
     assert_eq!(intents.count(), 1, "the create was written ahead, once");
 }
 

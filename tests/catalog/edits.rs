@@ -81,7 +81,7 @@ async fn a_requested_pass_is_echoed() {
         stage.request_reconcile("imagecatalog", "win11", when).await;
         stage
             .catalog_is("win11", "the request is echoed", |catalog| {
-                status(catalog).last_handled_reconcile_at.as_deref() == Some(when)
+                status(catalog).managed.last_handled_reconcile_at.as_deref() == Some(when)
             })
             .await;
     }

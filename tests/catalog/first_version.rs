@@ -108,7 +108,7 @@ async fn the_first_version_is_retired_once_another_has_taken_its_place() {
         .await;
     stage
         .catalog_is("win11", "the request is heard", |catalog| {
-            status(catalog).last_handled_reconcile_at.as_deref() == Some("with a marker on the first")
+            status(catalog).managed.last_handled_reconcile_at.as_deref() == Some("with a marker on the first")
         })
         .await;
     assert_eq!(

@@ -68,7 +68,7 @@ async fn a_rebuilt_cluster_creates_nothing_and_says_whose_the_image_is() {
 
     let stalled = stage.stalled("win11", Reason::OwnedByAnotherInstall).await;
     assert!(message(&stalled).contains(&image), "{}", message(&stalled));
-    assert_eq!(status(&stalled).candidates[0].id, image);
+    assert_eq!(status(&stalled).managed.candidates[0].id, image);
     assert_eq!(stage.creates().await, 1);
 
     stage.resolve("win11", &image).await;

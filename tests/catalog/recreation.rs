@@ -119,7 +119,7 @@ async fn recreate_does_not_touch_an_image_that_became_available() {
         .await;
     stage
         .catalog_is("win11", "the request is heard", |catalog| {
-            status(catalog).last_handled_reconcile_at.as_deref() == Some("after the answer")
+            status(catalog).managed.last_handled_reconcile_at.as_deref() == Some("after the answer")
         })
         .await;
 

@@ -370,7 +370,7 @@ pub(crate) fn stream_id(catalog: &ImageCatalog) -> String {
 
 /// The sentence of the condition `Ready`.
 pub(crate) fn message(catalog: &ImageCatalog) -> String {
-    let ready = condition(&status(catalog).conditions, "Ready");
+    let ready = condition(&status(catalog).managed.conditions, "Ready");
     ready.map(|ready| ready.message.clone()).unwrap_or_default()
 }
 
@@ -390,15 +390,16 @@ pub(crate) fn remote_id(catalog: &ImageCatalog) -> Option<&String> {
 /// Whether a status speaks of this generation, as a whole and in every condition, and says this.
 fn says(status: &ImageCatalogStatus, generation: Option<i64>, ready: &str, reason: Reason) -> bool {
     let current = |condition: &Condition| condition.observed_generation == generation;
-    Some(status.observed_generation) == generation
-        && status.conditions.iter().all(current)
-        && condition(&status.conditions, "Ready")
+    Some(status.managed.observed_generation) == generation
+        && status.managed.conditions.iter().all(current)
+        && condition(&status.managed.conditions, "Ready")
             .is_some_and(|condition| condition.status == ready && condition.reason == reason.as_str())
 }
 
 /// The types of the conditions that there are, in order.
 fn types(status: &ImageCatalogStatus) -> Vec<&str> {
     status
+        .managed
         .conditions
         .iter()
         .map(|condition| condition.type_.as_str())

@@ -228,7 +228,7 @@ async fn create_catalogs_before_their_connection(
         let statuses = statuses(workshop).await;
         let written = statuses
             .values()
-            .filter(|status| !status.conditions.is_empty())
+            .filter(|status| !status.managed.conditions.is_empty())
             .count();
         if written == CATALOGS {
             Ok(statuses)

@@ -40,8 +40,8 @@ async fn sigterm_during_a_create_finishes_it_and_keeps_its_id() {
     let catalog = workshop.catalogs().await.pop().unwrap();
     let status = catalog.status.unwrap();
     assert_eq!(status.stream_id.as_ref(), images["win11"].first());
-    assert_eq!(status.parts[0].id, status.stream_id);
-    assert_eq!(status.parts[0].intent, None);
+    assert_eq!(status.managed.parts[0].id, status.stream_id);
+    assert_eq!(status.managed.parts[0].intent, None);
 
     workshop.operator.restart().await.unwrap();
     // What is on record need not be waited for.

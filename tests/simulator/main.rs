@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has to fail"
 )]
 
+mod client;
 mod command;
 mod control;
 mod copies;

@@ -126,6 +126,36 @@ async fn a_move_can_be_made_to_fail() {
 }
 
 #[tokio::test]
+async fn a_move_that_reaches_some_pools_only_says_so() {
+    let mut remote = Remote::start().await;
+    let (first, second, id) = two_versions(&mut remote).await;
+    let effect = json!({"type": "failWork", "errorCode": "MARKER_MOVEMENT_PARTIALLY_SUCCEEDED"});
+    remote
+        .fault(json!({"match": {"operation": "patchVersion"}, "effect": effect}))
+        .await;
+    remote.patch(&second.path(), &default_marker()).await;
+    remote.advance(60).await;
+    let moved = marker(&remote, &first, &id).await;
+    assert_eq!(moved["status"], "UPDATES_PARTIALLY_COMPLETED");
+    assert_eq!(moved["versionId"], json!(second.version));
+}
+
+#[tokio::test]
+async fn a_marker_is_not_pointed_at_a_version_of_another_image() {
+    let mut remote = Remote::start().await;
+    let (first, _, id) = two_versions(&mut remote).await;
+    let other = remote.available_image("win10").await;
+    let foreign = Made {
+        image: first.image.clone(),
+        version: other.version,
+    };
+    let (status, body) = remote.patch(&foreign.path(), &default_marker()).await;
+    assert_eq!((status, code(&body)), (404, "RESOURCE_NOT_FOUND"));
+    let stayed = marker(&remote, &first, &id).await;
+    assert_eq!(stayed["versionId"], json!(first.version));
+}
+
+#[tokio::test]
 async fn a_marker_that_a_pool_uses_cannot_be_deleted_nor_can_its_version() {
     let mut remote = Remote::start().await;
     let (first, second, id) = two_versions(&mut remote).await;

@@ -254,7 +254,8 @@ async fn a_view_image_is_published_in_its_own_form() {
     remote.finish_work().await;
     assert_eq!(remote.version_status(&made).await, "AVAILABLE");
     let v2 = made.path().replace("/v1/", "/v2/");
-    assert_eq!(remote.post(&format!("{v2}/republish"), &json!({})).await.0, 202);
+    assert_eq!(remote.post(&format!("{v2}/republish"), &json!({})).await.0, 400);
+    assert_eq!(remote.post(&format!("{v2}/republish"), &targets).await.0, 202);
     assert_eq!(
         remote
             .post(&format!("{}/republish", made.path()), &json!({}))

@@ -64,6 +64,11 @@ impl Remote {
         body["access_token"].as_str().unwrap().clone_into(&mut self.token);
     }
 
+    /// The access token.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }

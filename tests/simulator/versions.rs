@@ -239,6 +239,40 @@ async fn a_clone_as_a_version_follows_its_source() {
 }
 
 #[tokio::test]
+async fn a_clone_that_breaks_a_rule_is_refused() {
+    let mut remote = Remote::start().await;
+    let made = remote.available_image("win11").await;
+    let path = format!("{}/clone?action=clone-version", made.path());
+    let with_details = |details: Value| {
+        let mut body = cloned_version("MINOR");
+        body["assetDetails"] = details;
+        body
+    };
+    for details in [
+        json!({"type": "AZURE_NETWORK_RESOURCE"}),
+        json!({"type": "AZURE_NETWORK_RESOURCE", "data": {"vNet": "/v"}}),
+        json!({"type": "VIEW_INFRA_RESOURCE"}),
+    ] {
+        let (status, body) = remote.post(&path, &with_details(details.clone())).await;
+        assert_eq!((status, code(&body)), (400, "VALIDATION_FAILED"), "{details}");
+    }
+    let missing = made.path().replace(&made.version, "660000000000000000000000");
+    let path = format!("{missing}/clone?action=clone-version");
+    assert_eq!(remote.post(&path, &cloned_version("MINOR")).await.0, 404);
+    assert_eq!(remote.get(&made.image_path()).await.1["versionCount"], 1);
+}
+
+#[tokio::test]
+async fn a_version_of_another_image_is_no_source() {
+    let mut remote = Remote::start().await;
+    let made = remote.available_image("win11").await;
+    let other = remote.available_image("win10").await;
+    let body = added_version("MINOR", Some(&other.version));
+    let (status, answer) = remote.post(&versions_of(&made), &body).await;
+    assert_eq!((status, code(&answer)), (404, "RESOURCE_NOT_FOUND"));
+}
+
+#[tokio::test]
 async fn a_version_that_is_not_available_cannot_be_cloned() {
     let remote = Remote::start().await;
     let made = remote.create_image("win11").await;

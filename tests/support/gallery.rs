@@ -119,7 +119,10 @@ where
 
 /// Whether the catalog's Ready is True, and why it is as it is.
 pub fn ready(catalog: &ImageCatalog) -> Result<(), String> {
-    let conditions = catalog.status.as_ref().map(|status| status.conditions.as_slice());
+    let conditions = catalog
+        .status
+        .as_ref()
+        .map(|status| status.managed.conditions.as_slice());
     let ready = conditions
         .unwrap_or_default()
         .iter()

@@ -22,7 +22,10 @@ pub use status::CustomImageStatus;
 /// The longest description that leaves room for the owner mark, in characters; the remote takes 255.
 pub const DESCRIPTION_MAX_LENGTH: usize = 255 - marks::MARK_MAX_LENGTH;
 
-const LOCKS: Locks = Locks::of("CustomImage");
+const LOCKS: Locks = Locks {
+    object: "image",
+    kind: "CustomImage",
+};
 
 /// What a custom image should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -52,8 +55,8 @@ const LOCKS: Locks = Locks::of("CustomImage");
         priority = 1
     ),
     validation = rules::name_fits_the_remote(),
-    validation = LOCKS.connection(),
-    validation = rules::same_file(LOCKS),
+    validation = LOCKS.reference("connectionRef"),
+    validation = rules::same_file(&LOCKS),
     validation = LOCKS.name("imageName"),
     validation = LOCKS.required("osType"),
     validation = LOCKS.required("osName"),

@@ -38,7 +38,7 @@ pub(super) fn not_presigned() -> Rule {
 }
 
 /// The address; where in a Secret it comes from may change.
-pub(super) fn same_file(locks: Locks) -> Rule {
+pub(super) fn same_file(locks: &Locks) -> Rule {
     locks.locked(
         "ufileUrl",
         "!has(self.spec.ufileUrl) || !has(oldSelf.spec.ufileUrl) || self.spec.ufileUrl == oldSelf.spec.ufileUrl",

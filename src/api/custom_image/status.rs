@@ -1,38 +1,19 @@
 //! What the operator reports about a custom image. Strings of the remote stand here verbatim, shortened to their bounds.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::mirrored::ImageCopyStatus;
-use crate::api::candidates::CandidateStatus;
-use crate::api::conditions::conditions;
-use crate::api::record::Part;
+use crate::api::managed::ManagedStatus;
 
 /// What the operator reports about a CustomImage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("default" = {"observedGeneration": -1}))]
 pub struct CustomImageStatus {
-    /// The `metadata.generation` that this status speaks of; -1 until the operator has looked for the first time.
-    #[serde(default = "unobserved")]
-    pub observed_generation: i64,
-    /// How the image is: `Ready` always, `Reconciling` and `Stalled` while they hold.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "conditions")]
-    pub conditions: Vec<Condition>,
-    /// The value of the annotation `image-operator.dev/reconcile-requested-at` that was last acted on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 256))]
-    pub last_handled_reconcile_at: Option<String>,
-    /// Digest of the spec that `Ready` last held for, without `suspend`: tells whether a suspended resource has been edited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 64))]
-    pub applied_spec: Option<String>,
-    /// The uid of the resource that the record below belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 128))]
-    pub owner_uid: Option<String>,
+    /// What the status of every managed kind holds.
+    #[serde(flatten)]
+    pub managed: ManagedStatus,
 
     /// Id of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,64 +114,4 @@ pub struct CustomImageStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     pub copies: Vec<ImageCopyStatus>,
-    /// The value of the annotation `image-operator.dev/resolve` that was last acted on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 256))]
-    pub last_handled_resolve: Option<String>,
-    /// Images that could be this resource's, while the operator cannot tell which: answer with the annotation `image-operator.dev/resolve`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
-    pub candidates: Vec<CandidateStatus>,
-    /// The operator's record of what exists remotely, and of what it was about to do. Never edit it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(
-        length(max = 32),
-        extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"])
-    )]
-    pub parts: Vec<Part>,
-}
-
-impl Default for CustomImageStatus {
-    /// The status of an image that nobody has looked at.
-    fn default() -> Self {
-        CustomImageStatus {
-            observed_generation: unobserved(),
-            conditions: Vec::new(),
-            last_handled_reconcile_at: None,
-            applied_spec: None,
-            owner_uid: None,
-            image_id: None,
-            region: None,
-            project_id: None,
-            image_name: None,
-            image_description: None,
-            state: None,
-            image_size: None,
-            create_time: None,
-            zone: None,
-            tag: None,
-            os_type: None,
-            os_name: None,
-            image_type: None,
-            features: Vec::new(),
-            func_type: None,
-            integrated_software: None,
-            vendor: None,
-            links: None,
-            minimal_cpu: None,
-            maintain_eol: None,
-            data_snapshot_ids: Vec::new(),
-            supported_gpu_types: Vec::new(),
-            scene_categories: Vec::new(),
-            primary_software: None,
-            copies: Vec::new(),
-            last_handled_resolve: None,
-            candidates: Vec::new(),
-            parts: Vec::new(),
-        }
-    }
-}
-
-fn unobserved() -> i64 {
-    -1
 }

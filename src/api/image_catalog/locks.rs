@@ -1,30 +1,22 @@
-//! What cannot be changed any more once the image may exist remotely, and what is published.
+//! What cannot be changed any more once the image may exist remotely.
 
 use kube::core::Rule;
 
+use crate::api::image::locks::{publish_may_be_sent, same_vm_user};
 use crate::api::locks::Locks;
-use crate::api::record;
 
-pub(super) const LOCKS: Locks = Locks::of("ImageCatalog");
+pub(super) const IMAGE: Locks = Locks {
+    object: "image",
+    kind: "ImageCatalog",
+};
 
-/// The user of the VM; where the password comes from may change.
 pub(super) fn vm_user() -> Rule {
-    let same = "has(self.spec.assetDetails.vmInfo) == has(oldSelf.spec.assetDetails.vmInfo) && \
-                (!has(self.spec.assetDetails.vmInfo) || \
-                self.spec.assetDetails.vmInfo.username == oldSelf.spec.assetDetails.vmInfo.username)";
-    LOCKS.locked("assetDetails.vmInfo", same)
+    IMAGE.locked("assetDetails.vmInfo", &same_vm_user())
 }
 
-/// Publishing may be added, and changed until it was sent: an intent to publish is on record, or the version has a
-/// status that comes after its import.
+/// Publishing may be added, and changed until it was sent.
 pub(super) fn publish() -> Rule {
-    let sent = format!(
-        "has(oldSelf.status) && (has(oldSelf.status.parts) && \
-         oldSelf.status.parts.exists(p, has(p.intent) && p.intent.operation == '{}') || \
-         has(oldSelf.status.versionStatus) && !(oldSelf.status.versionStatus in \
-         ['PENDING', 'IMPORT_IN_PROGRESS', 'IMPORT_COMPLETE', 'OPTIMIZATION_IN_PROGRESS']))",
-        record::PUBLISH
-    );
+    let sent = publish_may_be_sent();
     Rule::new(format!(
         "!has(oldSelf.spec.publish) || !({sent}) || (has(self.spec.publish) && self.spec.publish == oldSelf.spec.publish)"
     ))

@@ -3,37 +3,26 @@
 //! Field names are those of the remote API (public OpenAPI document of Horizon Cloud next-gen, `ImageCatalogRequest`
 //! and the models around it), so that the vendor's pages document the manifest.
 
-mod asset_details;
 mod locks;
-mod mirrored;
-mod publish;
 mod rules;
-mod source;
 mod status;
 
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::marks;
+use super::image::rules as shared;
+use super::image::source;
 use super::policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, RecreatePolicy};
-use super::references::ConnectionReference;
+use super::references::{ConnectionReference, VersionReference};
 
-pub use super::candidates::CandidateStatus;
-pub use asset_details::{AssetDetails, AssetOptions, VmInfo};
-pub use mirrored::{CopyStatus, MarkerStatus, VersionStatus};
-pub use publish::{
-    AgentPackage, AppVolumesAgentConfig, DemAgentConfig, HorizonAgent, InfrastructureResource,
-    InfrastructureResourceDetails, ProviderData, Publish, PublishOptions, Replica, TargetProvider,
-    VspherePublish,
+pub use super::image::{
+    Action, AgentPackage, AppVolumesAgentConfig, AssetDetails, AssetOptions, CopyStatus,
+    DESCRIPTION_MAX_LENGTH, DemAgentConfig, GpuType, HorizonAgent, InfrastructureResource,
+    InfrastructureResourceDetails, KnownSource, MarkerStatus, ProviderData, Publish, PublishOptions, Replica,
+    TargetProvider, VersionStatus, VersionType, VmInfo, VspherePublish,
 };
-pub use source::{Action, KnownSource};
 pub use status::ImageCatalogStatus;
-
-/// The longest description that leaves room for the owner mark, in characters.
-///
-/// The remote's own limit is unknown; 256 is assumed.
-pub const DESCRIPTION_MAX_LENGTH: usize = 256 - marks::MARK_MAX_LENGTH;
 
 /// What an image should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -63,38 +52,37 @@ pub const DESCRIPTION_MAX_LENGTH: usize = 256 - marks::MARK_MAX_LENGTH;
         priority = 1
     ),
     validation = rules::name_fits_the_remote(),
-    validation = locks::LOCKS.connection(),
-    validation = locks::LOCKS.required("sourceStreamType"),
-    validation = locks::LOCKS.optional("action"),
-    validation = locks::LOCKS.name("streamName"),
-    validation = locks::LOCKS.optional("streamDescription"),
-    validation = locks::LOCKS.required("versionSource"),
-    validation = locks::LOCKS.required("versionType"),
-    validation = locks::LOCKS.required("providerLabel"),
-    validation = locks::LOCKS.required("providerInstanceId"),
-    validation = locks::LOCKS.required("assetDetails.type"),
-    validation = locks::LOCKS.required("assetDetails.data"),
-    validation = locks::LOCKS.optional("assetDetails.options"),
+    validation = locks::IMAGE.reference("connectionRef"),
+    validation = locks::IMAGE.required("sourceStreamType"),
+    validation = locks::IMAGE.optional("action"),
+    validation = locks::IMAGE.name("streamName"),
+    validation = locks::IMAGE.optional("streamDescription"),
+    validation = locks::IMAGE.required("versionSource"),
+    validation = locks::IMAGE.required("versionType"),
+    validation = locks::IMAGE.required("providerLabel"),
+    validation = locks::IMAGE.required("providerInstanceId"),
+    validation = locks::IMAGE.required("assetDetails.type"),
+    validation = locks::IMAGE.required("assetDetails.data"),
+    validation = locks::IMAGE.optional("assetDetails.options"),
     validation = locks::vm_user(),
-    validation = locks::LOCKS.required("os"),
-    validation = locks::LOCKS.required("osType"),
-    validation = locks::LOCKS.required("gpuType"),
-    validation = locks::LOCKS.optional("projectId"),
-    validation = locks::LOCKS.optional("markers"),
-    validation = locks::LOCKS.optional("uemManaged"),
-    validation = locks::LOCKS.id("streamId"),
+    validation = locks::IMAGE.required("os"),
+    validation = locks::IMAGE.required("osType"),
+    validation = locks::IMAGE.required("gpuType"),
+    validation = locks::IMAGE.optional("projectId"),
+    validation = locks::IMAGE.optional("uemManaged"),
+    validation = locks::IMAGE.id("streamId"),
     validation = locks::publish()
 )]
 #[x_kube(
     validation = rules::action_fits_the_source(),
-    validation = rules::asset_type_fits_the_source(),
-    validation = rules::data_fits_the_source(&source::AZURE_SIG),
-    validation = rules::data_fits_the_source(&source::AZURE_MARKET_PLACE),
-    validation = rules::data_fits_the_source(&source::AZURE_CUSTOM_VM),
-    validation = rules::data_fits_the_source(&source::VIEW_IMAGES),
+    validation = shared::asset_type_fits_the_source("sourceStreamType"),
+    validation = shared::data_fits_the_source("sourceStreamType", &source::AZURE_SIG),
+    validation = shared::data_fits_the_source("sourceStreamType", &source::AZURE_MARKET_PLACE),
+    validation = shared::data_fits_the_source("sourceStreamType", &source::AZURE_CUSTOM_VM),
+    validation = shared::data_fits_the_source("sourceStreamType", &source::VIEW_IMAGES),
     validation = rules::a_snapshot_is_named(),
-    validation = rules::a_public_linux_opens_ssh(),
-    validation = rules::publish_fits_the_provider()
+    validation = shared::a_public_linux_opens_ssh(),
+    validation = shared::publish_fits_the_provider()
 )]
 pub struct ImageCatalogSpec {
     /// The connection to the account that the image belongs to.
@@ -114,7 +102,7 @@ pub struct ImageCatalogSpec {
     /// Description of the image, up to 216 characters. The operator adds its owner mark behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = marks::no_mark())]
+    #[x_kube(validation = shared::no_mark())]
     pub stream_description: Option<String>,
     /// The version number that `versionType` counts up from; default `0.0`, which makes the first version 1.0.0.
     #[serde(default = "first_version_source")]
@@ -126,7 +114,7 @@ pub struct ImageCatalogSpec {
     /// Description of the first version, up to 216 characters. Can be changed later, in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = marks::no_mark())]
+    #[x_kube(validation = shared::no_mark())]
     pub version_description: Option<String>,
     /// The sort of provider that the image is made for, such as `AZURE` or `VIEW`.
     #[schemars(length(min = 1, max = 64), regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
@@ -148,7 +136,7 @@ pub struct ImageCatalogSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 128))]
     pub project_id: Option<String>,
-    /// Markers that point at the first version from the start. Pools follow a marker to a version.
+    /// Markers of the image, each pointing at one of its versions. Pools follow a marker to a version. A marker moves when its target is AVAILABLE, and is deleted when its entry is removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(
         length(max = 16),
@@ -194,39 +182,32 @@ impl ImageCatalogSpec {
     }
 }
 
-/// A named pointer at a version of the image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// A named pointer at a version of the image. Without a target it points at the first version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = rules::one_target())]
 pub struct Marker {
     /// Name of the marker.
     #[schemars(length(min = 1, max = 64))]
     pub name: String,
+    /// The version that an ImageVersion of this image stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_ref: Option<VersionReference>,
+    /// Name of the version at the remote, such as `1.2.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 32), regex(pattern = r"^[0-9]+\.[0-9]+\.[0-9]+$"))]
+    pub version_name: Option<String>,
+    /// Id of the version at the remote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 128), regex(pattern = "^[A-Za-z0-9._:-]+$"))]
+    pub version_id: Option<String>,
 }
 
-/// Which part of a version number counts up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum VersionType {
-    /// The first: 1.0.0 becomes 2.0.0.
-    #[default]
-    Major,
-    /// The second: 1.0.0 becomes 1.1.0.
-    Minor,
-    /// The third: 1.0.0 becomes 1.0.1.
-    Patch,
-}
-
-/// The sort of graphics card that an image is made for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum GpuType {
-    /// None.
-    #[default]
-    None,
-    /// One by AMD.
-    Amd,
-    /// One by NVIDIA.
-    Nvidia,
+impl Marker {
+    /// Whether it points at the first version, and so can be made together with it.
+    pub fn points_at_the_first_version(&self) -> bool {
+        self.version_ref.is_none() && self.version_name.is_none() && self.version_id.is_none()
+    }
 }
 
 /// What happens to the first version of an image once there is another.

@@ -3,39 +3,20 @@
 //! Lists that mirror the remote are plain lists: were they keyed, a remote that repeats itself would make the whole
 //! status unwritable.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mirrored::{CopyStatus, MarkerStatus, VersionStatus};
-use crate::api::candidates::CandidateStatus;
-use crate::api::conditions::conditions;
-use crate::api::record::Part;
+use crate::api::image::{CopyStatus, MarkerStatus, VersionStatus};
+use crate::api::managed::ManagedStatus;
 
 /// What the operator reports about an ImageCatalog.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("default" = {"observedGeneration": -1}))]
 pub struct ImageCatalogStatus {
-    /// The `metadata.generation` that this status speaks of; -1 until the operator has looked for the first time.
-    #[serde(default = "unobserved")]
-    pub observed_generation: i64,
-    /// How the image is: `Ready` always, `Reconciling` and `Stalled` while they hold.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "conditions")]
-    pub conditions: Vec<Condition>,
-    /// The value of the annotation `image-operator.dev/reconcile-requested-at` that was last acted on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 256))]
-    pub last_handled_reconcile_at: Option<String>,
-    /// Digest of the spec that `Ready` last held for, without `suspend`: tells whether a suspended resource has been edited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 64))]
-    pub applied_spec: Option<String>,
-    /// The uid of the resource that the record below belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 128))]
-    pub owner_uid: Option<String>,
+    /// What the status of every managed kind holds.
+    #[serde(flatten)]
+    pub managed: ManagedStatus,
 
     /// Id of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,68 +135,4 @@ pub struct ImageCatalogStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub copies: Vec<CopyStatus>,
-    /// The value of the annotation `image-operator.dev/resolve` that was last acted on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 256))]
-    pub last_handled_resolve: Option<String>,
-    /// Images that could be this resource's, while the operator cannot tell which: answer with the annotation `image-operator.dev/resolve`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
-    pub candidates: Vec<CandidateStatus>,
-    /// The operator's record of what exists remotely, and of what it was about to do. Never edit it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(
-        length(max = 16),
-        extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"])
-    )]
-    pub parts: Vec<Part>,
-}
-
-impl Default for ImageCatalogStatus {
-    /// The status of an image that nobody has looked at.
-    fn default() -> Self {
-        ImageCatalogStatus {
-            observed_generation: unobserved(),
-            conditions: Vec::new(),
-            last_handled_reconcile_at: None,
-            applied_spec: None,
-            owner_uid: None,
-            stream_id: None,
-            stream_name: None,
-            stream_description: None,
-            stream_status: None,
-            org_id: None,
-            os: None,
-            os_type: None,
-            gpu_type: None,
-            multi_session: None,
-            source_type: None,
-            source_stream_id: None,
-            source_version_id: None,
-            version_count: None,
-            created_at: None,
-            updated_at: None,
-            version_id: None,
-            version_name: None,
-            version_status: None,
-            version_state: None,
-            version_description: None,
-            version_type: None,
-            version_history: Vec::new(),
-            last_triggered_action: None,
-            asset_id: None,
-            asset_type: None,
-            asset_status: None,
-            markers: Vec::new(),
-            versions: Vec::new(),
-            copies: Vec::new(),
-            last_handled_resolve: None,
-            candidates: Vec::new(),
-            parts: Vec::new(),
-        }
-    }
-}
-
-fn unobserved() -> i64 {
-    -1
 }

@@ -289,9 +289,9 @@ impl<'a> Pass<'a> {
     async fn write_status_if_changed(&mut self, report: &Report) -> Result<(), WriteError> {
         let fitted = self
             .context
-            .connection_bounds
-            .fit(&self.status)
-            .unwrap_or_else(|_| self.status.clone());
+            .bounds(Kind::CloudConnection)
+            .and_then(|bounds| bounds.fit(&self.status).ok())
+            .unwrap_or_else(|| self.status.clone());
         if self.object.status.as_ref() == Some(&fitted) {
             return Ok(());
         }

@@ -1,14 +1,18 @@
 //! What all passes share.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::api::{CloudConnection, ImageCatalog, StatusBounds};
 use crate::connections::Connections;
 use crate::lifecycle::{Install, Witness};
 
+use super::newest::{Newest, ResourceVersion};
 use crate::controller::Tools;
+use crate::controller::key::Kind;
 
 /// How passes behave.
 #[derive(Clone, Debug)]
@@ -24,9 +28,8 @@ pub struct Context {
     pub(super) tools: Tools,
     pub(super) connections: Arc<Connections>,
     pub(super) settings: ContextSettings,
-    pub(super) catalog_bounds: StatusBounds,
-    pub(super) connection_bounds: StatusBounds,
-    witnesses: Mutex<HashMap<String, Witness>>,
+    bounds: BTreeMap<Kind, StatusBounds>,
+    known: Mutex<HashMap<String, Known>>,
 }
 
 impl Context {
@@ -36,28 +39,64 @@ impl Context {
             tools,
             connections,
             settings,
-            catalog_bounds: StatusBounds::of::<ImageCatalog>(),
-            connection_bounds: StatusBounds::of::<CloudConnection>(),
-            witnesses: Mutex::default(),
+            bounds: BTreeMap::from([
+                (Kind::CloudConnection, StatusBounds::of::<CloudConnection>()),
+                (Kind::ImageCatalog, StatusBounds::of::<ImageCatalog>()),
+            ]),
+            known: Mutex::default(),
         }
     }
 
-    /// What this process knows of the record of the resource with this uid.
-    pub(super) fn witness(&self, uid: &str) -> Witness {
-        self.lock().get(uid).cloned().unwrap_or_default()
+    /// The bounds of a status of this kind.
+    pub(super) fn bounds(&self, kind: Kind) -> Option<&StatusBounds> {
+        self.bounds.get(&kind)
+    }
+
+    /// What this process knows of the record of one part of the resource with this uid.
+    pub(super) fn witness(&self, uid: &str, part: &str) -> Witness {
+        let known = self.lock();
+        let witness = known.get(uid).and_then(|known| known.witnesses.get(part));
+        witness.cloned().unwrap_or_default()
     }
 
     /// Keeps what this process knows of a record.
-    pub(super) fn keep_witness(&self, uid: &str, witness: Witness) {
-        self.lock().insert(uid.to_owned(), witness);
+    pub(super) fn keep_witness(&self, uid: &str, part: &'static str, witness: Witness) {
+        let mut known = self.lock();
+        let known = known.entry(uid.to_owned()).or_default();
+        known.witnesses.insert(part, witness);
+    }
+
+    /// The resource with this uid has been seen at this version.
+    pub(super) fn saw(&self, uid: &str, version: ResourceVersion, now: Instant) {
+        let mut known = self.lock();
+        known.entry(uid.to_owned()).or_default().newest.saw(version, now);
+    }
+
+    /// Whether this process knows of a newer version of the resource with this uid.
+    pub(super) fn knows_newer(&self, uid: &str, version: ResourceVersion, now: Instant) -> bool {
+        let known = self.lock();
+        known
+            .get(uid)
+            .is_some_and(|known| known.newest.is_after(version, now))
     }
 
     /// The resource with this uid is gone.
-    pub(super) fn forget_witness(&self, uid: &str) {
-        self.lock().remove(uid);
+    pub(super) fn forget(&self, uid: &str, now: Instant) {
+        let mut known = self.lock();
+        known.retain(|_, known| !known.witnesses.is_empty() || known.newest.is_recent(now));
+        let mut gone = Known::default();
+        gone.newest.saw(ResourceVersion::LAST, now);
+        known.insert(uid.to_owned(), gone);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Witness>> {
-        self.witnesses.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What this process knows of a resource that the resource itself does not tell.
+#[derive(Debug, Default)]
+struct Known {
+    witnesses: BTreeMap<&'static str, Witness>,
+    newest: Newest,
 }

@@ -6,7 +6,9 @@
 mod cluster;
 mod connection;
 mod context;
-mod image_catalog;
+mod kinds;
+mod managed;
+mod newest;
 mod passes;
 mod problem;
 mod references;

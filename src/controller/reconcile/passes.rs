@@ -1,20 +1,20 @@
 //! The passes over all kinds, and what wakes them from the remote side.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use super::connection;
 use super::context::Context;
-use super::{connection, image_catalog};
+use super::managed::{self, Reconciled};
 use crate::api::ImageCatalog;
 use crate::connections::{AccountChange, Changes, ConnectionKey, Connections};
 use crate::controller::key::{Key, Kind};
 use crate::controller::queue::{Pass, QueueHandle, Urgency, Verdict};
 use crate::controller::watch::Caches;
-use crate::kinds::image_catalog::{IMAGE, KIND};
-use crate::lifecycle::{Install, Mark, ObjectPart, RemoteId};
+use crate::kinds::Moved;
+use crate::lifecycle::Install;
 
 /// The passes over all kinds.
 pub struct Passes {
@@ -28,6 +28,15 @@ impl Passes {
     }
 }
 
+impl Passes {
+    async fn managed<K: Reconciled>(&self, key: &Key) -> Verdict {
+        match K::store(&self.context.tools.caches).get(&key.object_ref()) {
+            Some(resource) => managed::reconcile(&self.context, resource).await,
+            None => Verdict::Gone,
+        }
+    }
+}
+
 impl Pass for Passes {
     fn run(&self, key: Key) -> BoxFuture<'_, Verdict> {
         async move {
@@ -36,10 +45,7 @@ impl Pass for Passes {
                     Some(resource) => connection::reconcile(&self.context, resource).await,
                     None => Verdict::Gone,
                 },
-                Kind::ImageCatalog => match self.context.tools.caches.catalogs.get(&key.object_ref()) {
-                    Some(resource) => image_catalog::reconcile(&self.context, resource).await,
-                    None => Verdict::Gone,
-                },
+                Kind::ImageCatalog => self.managed::<ImageCatalog>(&key).await,
             }
         }
         .boxed()
@@ -71,51 +77,21 @@ fn wake(
         let key = Key::new(Kind::CloudConnection, &connection.namespace, &connection.name);
         queue.wake(key, Urgency::Change);
     }
-    let moved = Moved::new(changes);
-    for catalog in caches.catalogs.state() {
-        let here = catalog.metadata.namespace.as_ref() == Some(&connection.namespace)
-            && catalog.spec.connection_ref.name == connection.name;
-        if here && moved.concerns(&catalog, install) {
-            queue.wake(Key::of(&*catalog), Urgency::Change);
-        }
-    }
+    let moved = Moved::new(changes, install);
+    wake_concerned::<ImageCatalog>(connection, &moved, caches, queue);
 }
 
-/// How an image that moved is recognised as somebody's.
-struct Moved<'a> {
-    ids: HashSet<&'a str>,
-    marks: HashSet<Mark>,
-    names: HashSet<&'a str>,
-}
-
-impl<'a> Moved<'a> {
-    fn new(changes: &'a Changes) -> Self {
-        Moved {
-            ids: changes.images.keys().map(RemoteId::as_str).collect(),
-            marks: changes
-                .images
-                .values()
-                .filter_map(|touched| touched.mark)
-                .collect(),
-            names: changes
-                .images
-                .values()
-                .map(|touched| touched.name.as_str())
-                .collect(),
+fn wake_concerned<K: Reconciled>(
+    connection: &ConnectionKey,
+    moved: &Moved<'_>,
+    caches: &Caches,
+    queue: &QueueHandle,
+) {
+    for resource in K::store(caches).state() {
+        let here = resource.meta().namespace.as_ref() == Some(&connection.namespace)
+            && resource.connection_name(&resource.references(caches)).as_ref() == Some(&connection.name);
+        if here && resource.is_concerned(moved) {
+            queue.wake(Key::of(&*resource), Urgency::Change);
         }
-    }
-
-    /// Whether one of them is this resource's, could be, or stands in its way.
-    fn concerns(&self, catalog: &ImageCatalog, install: Install) -> bool {
-        let parts = catalog.status.iter().flat_map(|status| &status.parts);
-        let mut ids = parts.filter_map(|part| part.id.as_deref());
-        if ids.any(|id| self.ids.contains(id)) {
-            return true;
-        }
-        let name = catalog.metadata.name.as_deref().unwrap_or_default();
-        let namespace = catalog.metadata.namespace.as_deref().unwrap_or_default();
-        let object = ObjectPart::of(KIND, namespace, name, IMAGE);
-        let wanted = catalog.spec.stream_name.as_deref().unwrap_or(name);
-        self.marks.contains(&Mark { install, object }) || self.names.contains(wanted)
     }
 }

@@ -10,21 +10,33 @@ use secrecy::{SecretSlice, SecretString};
 use super::context::Context;
 use super::problem::Setback;
 use super::write::in_time;
-use crate::api::{CloudConnection, ImageCatalog, Reason, SecretKeyReference};
+use crate::api::{CloudConnection, Reason, SecretKeyReference};
 use crate::connections::{Connection, ConnectionKey, Looked, ResolvedSecrets, SecretReference};
 use crate::kinds::conditions;
 
-/// The CloudConnection that a catalog names, as last seen.
-pub(super) fn cached_connection(context: &Context, catalog: &ImageCatalog) -> Option<Arc<CloudConnection>> {
-    let namespace = catalog.metadata.namespace.as_deref().unwrap_or_default();
-    let reference = ObjectRef::new(&catalog.spec.connection_ref.name).within(namespace);
+/// A CloudConnection, as last seen.
+pub(super) fn cached_connection(
+    context: &Context,
+    namespace: &str,
+    name: &str,
+) -> Option<Arc<CloudConnection>> {
+    let reference = ObjectRef::new(name).within(namespace);
     context.tools.caches.connections.get(&reference)
 }
 
-/// The live connection of a catalog, or why there is none.
-pub(super) fn live_connection(context: &Context, catalog: &ImageCatalog) -> Result<Arc<Connection>, Setback> {
-    let name = &catalog.spec.connection_ref.name;
-    let Some(resource) = cached_connection(context, catalog) else {
+/// The live connection of this name, or why there is none.
+pub(super) fn live_connection(
+    context: &Context,
+    namespace: &str,
+    name: Option<&str>,
+) -> Result<Arc<Connection>, Setback> {
+    let Some(name) = name else {
+        return Err(Setback::missing(
+            Reason::ConnectionNotFound,
+            "the CloudConnection is not known yet: it follows from a resource that is not there",
+        ));
+    };
+    let Some(resource) = cached_connection(context, namespace, name) else {
         return Err(Setback::missing(
             Reason::ConnectionNotFound,
             format!(
@@ -33,8 +45,8 @@ pub(super) fn live_connection(context: &Context, catalog: &ImageCatalog) -> Resu
         ));
     };
     let key = ConnectionKey {
-        namespace: catalog.metadata.namespace.clone().unwrap_or_default(),
-        name: name.clone(),
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
     };
     match context.connections.get(&key) {
         Some(connection) if connection.is_verified() => Ok(connection),

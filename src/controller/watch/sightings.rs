@@ -347,7 +347,7 @@ mod tests {
         let mut edited = with_status(catalog(), 1, "True");
         edited.metadata.generation = Some(2);
         sightings.seen(&edited, at(80));
-        edited.status.as_mut().unwrap().observed_generation = 2;
+        edited.status.as_mut().unwrap().managed.observed_generation = 2;
         assert_eq!(
             sightings.seen(&edited, at(85)).became_ready,
             Some(Duration::from_secs(5))

@@ -5,8 +5,10 @@ use std::fmt::Debug;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::Resource;
 use kube::core::NamespaceResourceScope;
+use kube::runtime::reflector::Store;
 use serde::de::DeserializeOwned;
 
+use super::caches::Caches;
 use crate::api::{CloudConnection, ImageCatalog};
 use crate::controller::key::Kind;
 
@@ -29,6 +31,9 @@ pub trait Watched:
     /// The generation that its status speaks of.
     fn observed_generation(&self) -> Option<i64>;
 
+    /// Where its objects are as they were last seen.
+    fn store(caches: &Caches) -> &Store<Self>;
+
     /// The name of the CloudConnection that it refers to, in its own namespace.
     fn connection(&self) -> Option<&str>;
 }
@@ -44,6 +49,10 @@ impl Watched for CloudConnection {
         self.status.as_ref().map(|status| status.observed_generation)
     }
 
+    fn store(caches: &Caches) -> &Store<Self> {
+        &caches.connections
+    }
+
     fn connection(&self) -> Option<&str> {
         None
     }
@@ -53,11 +62,19 @@ impl Watched for ImageCatalog {
     const KIND: Kind = Kind::ImageCatalog;
 
     fn conditions(&self) -> &[Condition] {
-        self.status.as_ref().map_or(&[], |status| &status.conditions)
+        self.status
+            .as_ref()
+            .map_or(&[], |status| &status.managed.conditions)
     }
 
     fn observed_generation(&self) -> Option<i64> {
-        self.status.as_ref().map(|status| status.observed_generation)
+        self.status
+            .as_ref()
+            .map(|status| status.managed.observed_generation)
+    }
+
+    fn store(caches: &Caches) -> &Store<Self> {
+        &caches.catalogs
     }
 
     fn connection(&self) -> Option<&str> {

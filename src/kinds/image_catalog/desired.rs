@@ -1,18 +1,16 @@
 //! Reads the spec of an `ImageCatalog` into checked types.
 
-use std::time::Duration;
-
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{IMAGE, INITIAL_VERSION, KIND};
 use crate::api::image_catalog::{Action, GpuType, InitialVersion, Publish, VersionType};
-use crate::api::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus, SecretKeyReference, names};
-use crate::kinds::policies;
-use crate::lifecycle::{
-    Account, Described, Desired, Install, InvalidRemoteId, Mark, ObjectPart, RemoteId, Resolution,
-};
+use crate::api::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus, SecretKeyReference};
+use crate::kinds::Managed;
+use crate::kinds::managed::PartWanted;
+use crate::kinds::policies::Surroundings;
+use crate::lifecycle::{Described, InvalidRemoteId, Mark, ObjectPart, RemoteId};
 use crate::remote::imagemgmt::model::{
     self, AssetDetailsRequest, CreateImage, ImageAction, InvalidStreamName, MarkerRequest, PublishVersion,
     PublishVersionToVsphere, StreamName, VmInfo, VmOptions,
@@ -21,14 +19,12 @@ use crate::remote::imagemgmt::model::{
 /// What an `ImageCatalog` asks for, checked.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// What the lifecycle needs to know.
-    pub desired: Desired,
+    /// The image itself.
+    pub image: PartWanted,
     /// The name of the resource.
     pub resource_name: String,
     /// The image's name.
     pub stream_name: StreamName,
-    /// The image's mark.
-    pub mark: Mark,
     /// The first version's mark.
     pub version_mark: Mark,
     /// What happens to the first version later.
@@ -62,29 +58,9 @@ pub enum InvalidSpec {
         /// What is wrong with it.
         source: InvalidRemoteId,
     },
-    /// The answer does not fit.
-    #[error(
-        "the annotation image-operator.dev/resolve holds {0:?}: write create, recreate or the id of an image"
-    )]
-    Resolution(String),
     /// The form of publishing does not fit.
     #[error("spec.publish can't be read")]
     Publish(#[from] serde_json::Error),
-}
-
-/// What does not come from the resource itself.
-#[derive(Clone, Debug)]
-pub struct Surroundings {
-    /// This operator install.
-    pub install: Install,
-    /// The account of the connection; empty while there is none.
-    pub account: Account,
-    /// The generation of the connection.
-    pub connection_generation: i64,
-    /// How long the effect of a request may still appear.
-    pub settling_window: Duration,
-    /// How long a refusal stands.
-    pub refusal_stands: Duration,
 }
 
 impl Wanted {
@@ -102,27 +78,14 @@ impl Wanted {
             field: "spec.streamId",
             source,
         })?;
-        let generation = catalog.metadata.generation.unwrap_or_default();
-        let desired = Desired {
-            presence: policies::presence(
-                catalog.metadata.deletion_timestamp.is_some(),
-                spec.deletion_policy,
-            ),
-            management: spec.management_policy.into(),
-            adoption: spec.adoption_policy.into(),
-            recreation: spec.recreate_policy.into(),
-            given_id,
-            resolution: resolution(catalog)?,
-            account: surroundings.account.clone(),
-            basis: format!("{generation}/{}", surroundings.connection_generation),
-            settling_window: surroundings.settling_window,
-            refusal_stands: surroundings.refusal_stands,
-        };
         Ok(Wanted {
-            desired,
+            image: PartWanted {
+                name: IMAGE,
+                mark: mark(IMAGE),
+                desired: catalog.policies().desired(catalog, given_id, surroundings),
+            },
             resource_name: name.to_owned(),
             stream_name: spec.stream_name.as_deref().unwrap_or(name).parse()?,
-            mark: mark(IMAGE),
             version_mark: mark(INITIAL_VERSION),
             initial_version: spec.initial_version,
             publish: spec
@@ -156,7 +119,10 @@ impl Wanted {
             },
             source_stream_type: spec.source_stream_type.clone(),
             stream_name: self.stream_name.clone(),
-            stream_description: Some(Described::render(&text(&spec.stream_description), self.mark)),
+            stream_description: Some(Described::render(
+                &text(&spec.stream_description),
+                self.image.mark,
+            )),
             version_source: spec.version_source.clone(),
             version_type: match spec.version_type {
                 VersionType::Major => model::VersionType::Major,
@@ -193,6 +159,7 @@ impl Wanted {
             markers: spec
                 .markers
                 .iter()
+                .filter(|marker| marker.points_at_the_first_version())
                 .map(|marker| MarkerRequest {
                     name: marker.name.clone(),
                 })
@@ -208,24 +175,6 @@ impl Wanted {
             self.version_mark,
         )
     }
-}
-
-/// The answer that a person gave and that has not been acted on yet.
-fn resolution(catalog: &ImageCatalog) -> Result<Option<Resolution>, InvalidSpec> {
-    let annotations = catalog.metadata.annotations.as_ref();
-    let Some(answer) = annotations.and_then(|annotations| annotations.get(names::RESOLVE)) else {
-        return Ok(None);
-    };
-    let handled = catalog
-        .status
-        .as_ref()
-        .and_then(|status| status.last_handled_resolve.as_deref());
-    if handled == Some(answer.as_str()) {
-        return Ok(None);
-    }
-    policies::resolution(answer)
-        .map(Some)
-        .map_err(|_| InvalidSpec::Resolution(answer.clone()))
 }
 
 fn publish_form(
@@ -274,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_spec_without_choices_means_the_safe_ones() {
-        let desired = wanted(json!({})).desired;
+        let desired = wanted(json!({})).image.desired;
         assert_eq!(desired.presence, Presence::Present);
         assert_eq!(desired.management, Management::Manage);
         assert_eq!(desired.adoption, Adoption::IfOwned);
@@ -288,6 +237,7 @@ mod tests {
             "managementPolicy": "Observe", "adoptionPolicy": "IfNameMatches", "recreatePolicy": "WhenGone",
             "streamId": "65f0",
         }))
+        .image
         .desired;
         assert_eq!(desired.management, Management::Observe);
         assert_eq!(desired.adoption, Adoption::IfNameMatches);
@@ -297,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_bound_to_the_generations_of_resource_and_connection() {
-        assert_eq!(wanted(json!({})).desired.basis, "3/7");
+        assert_eq!(wanted(json!({})).image.desired.basis, "3/7");
     }
 
     #[test]
@@ -319,37 +269,13 @@ mod tests {
     #[test]
     fn image_and_first_version_have_different_marks_that_follow_the_resource() {
         let first = wanted(json!({}));
-        assert_ne!(first.mark, first.version_mark);
+        assert_ne!(first.image.mark, first.version_mark);
         let mut moved = catalog(json!({}));
         moved.metadata.namespace = Some("other".into());
-        assert_ne!(parse(&moved).unwrap().mark, first.mark);
-        assert_eq!(wanted(json!({ "streamName": "Gold" })).mark, first.mark);
-    }
-
-    #[test]
-    fn an_answer_counts_until_it_was_acted_on() {
-        let answered = |answer: &str, handled: Option<&str>| {
-            let mut catalog = catalog(json!({}));
-            let annotations = [(names::RESOLVE.to_owned(), answer.to_owned())];
-            catalog.metadata.annotations = Some(annotations.into());
-            catalog.status = Some(ImageCatalogStatus {
-                last_handled_resolve: handled.map(str::to_owned),
-                ..ImageCatalogStatus::default()
-            });
-            parse(&catalog).map(|wanted| wanted.desired.resolution)
-        };
-        assert_eq!(answered("create", None).unwrap(), Some(Resolution::Create));
+        assert_ne!(parse(&moved).unwrap().image.mark, first.image.mark);
         assert_eq!(
-            answered("recreate", Some("create")).unwrap(),
-            Some(Resolution::Recreate)
-        );
-        assert_eq!(
-            answered("65f0", None).unwrap(),
-            Some(Resolution::Use("65f0".parse().unwrap()))
-        );
-        assert_eq!(answered("create", Some("create")).unwrap(), None);
-        assert!(
-            matches!(answered("no such/id", None), Err(InvalidSpec::Resolution(answer)) if answer == "no such/id")
+            wanted(json!({ "streamName": "Gold" })).image.mark,
+            first.image.mark
         );
     }
 
@@ -357,13 +283,19 @@ mod tests {
     fn the_create_carries_the_spec_and_both_marks() {
         let wanted = wanted(json!({
             "streamDescription": "Gold image", "versionType": "MINOR", "versionSource": "1.4",
-            "gpuType": "NVIDIA", "markers": [{ "name": "default" }], "projectId": "p-1", "uemManaged": true,
+            "gpuType": "NVIDIA", "projectId": "p-1", "uemManaged": true,
+            "markers": [{ "name": "next", "versionName": "1.5.0" }, { "name": "default" }],
         }));
         let request = wanted.create_request(None);
         assert_eq!(request.action, ImageAction::CopyExistingImage);
         assert_eq!(request.version_type, model::VersionType::Minor);
         assert_eq!(request.gpu_type, model::GpuType::Nvidia);
-        assert_eq!(request.markers[0].name, "default");
+        let markers: Vec<_> = request.markers.iter().map(|marker| &marker.name).collect();
+        assert_eq!(
+            markers,
+            ["default"],
+            "the other one points at a version that is not made here"
+        );
         assert_eq!(
             (request.project_id.as_deref(), request.uem_managed),
             (Some("p-1"), Some(true))
@@ -371,7 +303,7 @@ mod tests {
         let stream = Described::parse(request.stream_description.as_deref().unwrap());
         assert_eq!(
             (stream.text.as_str(), stream.mark),
-            ("Gold image", Some(wanted.mark))
+            ("Gold image", Some(wanted.image.mark))
         );
         let version = Described::parse(request.version_description.as_deref().unwrap());
         assert_eq!(

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::desired::Surroundings;
 use super::{InvalidSpec, Seen, Wanted};
 use crate::api::ImageCatalog;
 use crate::inventory::Entry;
+use crate::kinds::policies::Surroundings;
 use crate::lifecycle::{Account, Described, Install};
 use crate::remote::imagemgmt::model::{Copy, Image, Version};
 
@@ -48,6 +48,7 @@ pub(super) fn parse(catalog: &ImageCatalog) -> Result<Wanted, InvalidSpec> {
             connection_generation: 7,
             settling_window: Duration::from_mins(5),
             refusal_stands: Duration::from_hours(1),
+            resolution: None,
         },
     )
 }
@@ -62,7 +63,7 @@ pub(super) fn image(more: Value) -> Image {
     let mut image = json!({
         "id": "i1",
         "name": "win11",
-        "description": Described::render("text", wanted(json!({})).mark),
+        "description": Described::render("text", wanted(json!({})).image.mark),
         "os": "Windows 11",
         "osType": "WINDOWS",
         "gpuType": "NONE",

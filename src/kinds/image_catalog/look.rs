@@ -2,34 +2,25 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
-use super::{Seen, Wanted, changes, observed};
-use crate::connections::Connection;
+use super::{Seen, changes, desired, observed};
+use crate::api::ImageCatalog;
 use crate::inventory::{Entry, Trust};
+use crate::kinds::managed::Looking;
 use crate::lifecycle::{
     ById, Failure, Freshness, InventoryTrust, Look, Looks, Outcome, ProblemKind, RemoteId, Sighting,
 };
 
-/// Looks at the remote for one image, and keeps what it has seen in this pass.
-pub struct Looking<'a> {
-    /// What the resource asks for.
-    pub wanted: &'a Wanted,
-    /// Where to look.
-    pub connection: &'a Connection,
-    /// When the pass began.
-    pub began: Instant,
-    /// Which older resource holds an image.
-    pub claim: &'a (dyn Fn(&RemoteId) -> Option<String> + Sync),
-    /// The image on record.
-    pub held: Option<&'a RemoteId>,
-    /// The first version on record.
-    pub recorded_version: Option<&'a RemoteId>,
-}
-
-impl Looking<'_> {
+impl Looking<'_, ImageCatalog> {
     /// Carries out one look.
-    pub async fn look(&self, look: &Look, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Failure> {
+    pub(super) async fn image(
+        &self,
+        look: &Look,
+        looks: &mut Looks,
+        seen: &mut Option<Seen>,
+    ) -> Result<(), Failure> {
+        if let Some(id) = self.held {
+            self.connection.inventory().watch_image(self.part.mark.object, id);
+        }
         match look {
             Look::Cached => self.cached(looks, seen).await,
             Look::Fresh => self.fresh(looks, seen).await,
@@ -57,7 +48,7 @@ impl Looking<'_> {
     async fn fresh(&self, looks: &mut Looks, seen: &mut Option<Seen>) -> Result<(), Failure> {
         let inventory = self.connection.inventory();
         let found = inventory
-            .look(&self.wanted.stream_name, self.wanted.mark.object, self.began)
+            .look(&self.wanted.stream_name, self.part.mark.object, self.began)
             .await;
         let entries = found.answer()?;
         looks.freshness = Freshness::SincePassBegan;
@@ -115,11 +106,12 @@ impl Looking<'_> {
             _ => entry,
         };
         let now = Seen { entry, versions };
-        looks.next_change = changes::next(self.wanted, &now, mark, self.recorded_version);
+        let recorded = desired::recorded_version(self.status);
+        looks.next_change = changes::next(self.wanted, &now, mark, recorded.as_ref());
         looks.delete_blocker = looks
             .delete_blocker
             .take()
-            .or_else(|| changes::delete_blocker(self.wanted, &now, self.recorded_version));
+            .or_else(|| changes::delete_blocker(self.wanted, &now, recorded.as_ref()));
         *seen = Some(now);
         Ok(())
     }

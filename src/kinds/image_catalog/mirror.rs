@@ -48,19 +48,6 @@ pub fn created(status: &mut ImageCatalogStatus, created: &CreatedImage) {
     status.asset_status = word(created.asset_status.as_str());
 }
 
-/// Nothing is mirrored any more; the record stays.
-pub fn nothing(status: &mut ImageCatalogStatus) {
-    *status = ImageCatalogStatus {
-        observed_generation: status.observed_generation,
-        conditions: std::mem::take(&mut status.conditions),
-        last_handled_reconcile_at: status.last_handled_reconcile_at.take(),
-        last_handled_resolve: status.last_handled_resolve.take(),
-        owner_uid: status.owner_uid.take(),
-        parts: std::mem::take(&mut status.parts),
-        ..ImageCatalogStatus::default()
-    };
-}
-
 fn stream(status: &mut ImageCatalogStatus, image: &Image) {
     status.stream_id = Some(image.id.to_string());
     status.stream_name = word(&image.name);
@@ -183,7 +170,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::api::Part;
     use crate::kinds::image_catalog::examples::{
         copy, first_version, foreign_version, image as an_image, seen, wanted,
     };
@@ -346,26 +332,5 @@ mod tests {
             (status.asset_id, status.asset_status),
             (Some(text("c1")), Some(text("DEPLOYING_VM")))
         );
-    }
-
-    #[test]
-    fn mirroring_nothing_keeps_the_record_and_what_was_said() {
-        let kept = ImageCatalogStatus {
-            observed_generation: 3,
-            last_handled_reconcile_at: Some(text("now")),
-            last_handled_resolve: Some(text("create")),
-            owner_uid: Some(text("u-1")),
-            parts: vec![Part {
-                name: "image".into(),
-                ..Part::default()
-            }],
-            ..ImageCatalogStatus::default()
-        };
-        let mut status = kept.clone();
-        let seen = seen(an_image(json!({})), vec![first_version(json!({}))], vec![]);
-        image(&mut status, &wanted(json!({})), &seen, None);
-        assert_ne!(status, kept);
-        nothing(&mut status);
-        assert_eq!(status, kept);
     }
 }

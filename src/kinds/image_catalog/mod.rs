@@ -1,6 +1,5 @@
 //! `ImageCatalog`: an image with its first version.
 
-pub mod applied;
 pub mod changes;
 pub mod desired;
 #[cfg(test)]
@@ -14,6 +13,17 @@ pub mod report;
 pub use desired::{InvalidSpec, Wanted};
 pub use observed::Seen;
 
+use self::changes::RETIRE;
+use super::managed::{Looking, Managed, PartWanted, Performed, Target};
+use super::policies::{Policies, Surroundings};
+use super::words::Words;
+use super::{Moved, Report};
+use crate::api::record::PUBLISH;
+use crate::api::{ImageCatalog, ImageCatalogStatus, ManagedStatus, Reason, SecretKeyReference};
+use crate::connections::Connection;
+use crate::lifecycle::{Blocker, Failure, Look, Looks, ObjectPart, Operation, RemoteId};
+use crate::remote::imagemgmt::model::CreatedImage;
+
 /// The kind, as it goes into marks.
 pub const KIND: &str = "ImageCatalog";
 
@@ -22,3 +32,136 @@ pub const IMAGE: &str = "image";
 
 /// The part that is the first version; it comes and goes with the image, so it only has a mark of its own.
 pub const INITIAL_VERSION: &str = "initial-version";
+
+impl Managed for ImageCatalog {
+    type References = ();
+    type Wanted = Wanted;
+    type Seen = Seen;
+    type Created = CreatedImage;
+
+    const WORDS: Words = Words {
+        noun: "image",
+        name_field: Some("spec.streamName"),
+        id_field: "spec.streamId",
+        verb,
+        under_way,
+    };
+
+    fn managed(status: &ImageCatalogStatus) -> &ManagedStatus {
+        &status.managed
+    }
+
+    fn managed_mut(status: &mut ImageCatalogStatus) -> &mut ManagedStatus {
+        &mut status.managed
+    }
+
+    fn policies(&self) -> Policies {
+        Policies {
+            suspend: self.spec.suspend,
+            management: self.spec.management_policy,
+            adoption: self.spec.adoption_policy,
+            deletion: self.spec.deletion_policy,
+            recreation: self.spec.recreate_policy,
+        }
+    }
+
+    fn connection_name(&self, (): &()) -> Option<String> {
+        Some(self.spec.connection_ref.name.clone())
+    }
+
+    fn wanted(&self, (): &(), surroundings: &Surroundings) -> Result<Wanted, Report> {
+        Wanted::parse(self, surroundings)
+            .map_err(|error| Report::stalled(Reason::InvalidSpec, error.to_string()))
+    }
+
+    fn parts(wanted: &Wanted) -> &[PartWanted] {
+        std::slice::from_ref(&wanted.image)
+    }
+
+    fn dependents(_: &Wanted) -> Option<Blocker> {
+        None
+    }
+
+    fn secret<'a>(wanted: &'a Wanted, operation: &Operation) -> Option<&'a SecretKeyReference> {
+        wanted
+            .password_reference()
+            .filter(|_| *operation == Operation::Create)
+    }
+
+    async fn look(
+        looking: &Looking<'_, Self>,
+        look: &Look,
+        looks: &mut Looks,
+        seen: &mut Option<Seen>,
+    ) -> Result<(), Failure> {
+        looking.image(look, looks, seen).await
+    }
+
+    async fn perform(
+        connection: &Connection,
+        operation: &Operation,
+        target: Target<'_, Self>,
+    ) -> Performed<CreatedImage> {
+        perform::perform(connection.client(), operation, target).await
+    }
+
+    fn sent(connection: &Connection, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {
+        connection.inventory().written(id);
+        if let Some(id) = id {
+            connection.inventory().watch_image(part.mark.object, id);
+        }
+    }
+
+    fn released(connection: &Connection, wanted: &Wanted) {
+        connection.inventory().unwatch_image(wanted.image.mark.object);
+    }
+
+    fn adopted(status: &mut ImageCatalogStatus, _: &PartWanted, id: &RemoteId) {
+        // What is mirrored of another image would be taken for this one's.
+        if status.stream_id.as_deref() != Some(id.as_str()) {
+            *status = super::managed::mirroring_nothing::<Self>(status);
+            status.stream_id = Some(id.to_string());
+        }
+    }
+
+    fn created(status: &mut ImageCatalogStatus, _: &PartWanted, created: &CreatedImage) {
+        mirror::created(status, created);
+    }
+
+    fn mirror(status: &mut ImageCatalogStatus, wanted: &Wanted, seen: &Seen) {
+        let recorded = desired::recorded_version(status);
+        mirror::image(status, wanted, seen, recorded.as_ref());
+    }
+
+    fn at_rest(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Report {
+        report::at_rest(wanted, seen, desired::recorded_version(status).as_ref())
+    }
+
+    fn is_concerned(&self, moved: &Moved<'_>) -> bool {
+        let name = self.metadata.name.as_deref().unwrap_or_default();
+        let namespace = self.metadata.namespace.as_deref().unwrap_or_default();
+        moved.has_record_of(self.status.as_ref().map(|status| &status.managed))
+            || moved.has_mark(ObjectPart::of(KIND, namespace, name, IMAGE))
+            || moved.has_name(self.spec.stream_name.as_deref().unwrap_or(name))
+    }
+}
+
+fn under_way(operation: &Operation) -> Reason {
+    match operation {
+        Operation::Create => Reason::Creating,
+        Operation::Delete => Reason::Deleting,
+        Operation::Change { name, .. } if name == PUBLISH => Reason::Publishing,
+        Operation::Change { name, .. } if name == RETIRE => Reason::RetiringInitialVersion,
+        Operation::Change { .. } => Reason::Patching,
+    }
+}
+
+fn verb(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::Create => "create the image",
+        Operation::Delete => "delete the image",
+        Operation::Change { name, .. } if name == PUBLISH => "publish the first version",
+        Operation::Change { name, .. } if name == RETIRE => "remove the first version",
+        Operation::Change { .. } => "describe the first version",
+    }
+}

@@ -31,7 +31,7 @@ impl Seen {
         if let Some(version) = self.versions.iter().find(marked) {
             return Some(version);
         }
-        let adopted = self.entry.mark != Some(wanted.mark);
+        let adopted = self.entry.mark != Some(wanted.image.mark);
         match recorded {
             Some(id) => self.versions.iter().find(|version| version.id == *id),
             None if !adopted => None,
@@ -57,8 +57,8 @@ pub fn sighting(image: &Image, wanted: &Wanted, claimed_by: Option<String>) -> S
         id: image.id.clone(),
         name: image.name.clone(),
         mark: match mark_of(image.description.as_deref()) {
-            Some(mark) if mark == wanted.mark => MarkSeen::Ours,
-            Some(mark) if mark.object == wanted.mark.object => MarkSeen::OtherInstall,
+            Some(mark) if mark == wanted.image.mark => MarkSeen::Ours,
+            Some(mark) if mark.object == wanted.image.mark.object => MarkSeen::OtherInstall,
             Some(_) => MarkSeen::Other,
             None => MarkSeen::Unmarked,
         },
@@ -137,7 +137,7 @@ mod tests {
         let wanted = wanted(json!({}));
         let other_install = Mark {
             install: Install::of_cluster("cluster-b"),
-            ..wanted.mark
+            ..wanted.image.mark
         };
         let rows = [
             (json!({}), MarkSeen::Ours),

@@ -1,65 +1,46 @@
 //! Turns one step into one remote call.
 
-use secrecy::SecretString;
-
 use super::changes::{PATCH, RETIRE};
-use super::desired::PublishForm;
-use super::{Seen, Wanted};
+use super::desired::{self, PublishForm};
+use crate::api::ImageCatalog;
 use crate::api::record::PUBLISH;
+use crate::kinds::managed::{Performed, Target};
 use crate::lifecycle::{Operation, Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::imagemgmt::Client;
 use crate::remote::imagemgmt::model::{CreatedImage, PatchVersion};
 
-/// What a call did.
-#[derive(Debug)]
-pub struct Performed {
-    /// Its outcome; the id is that of the image that was made.
-    pub outcome: Outcome<Option<RemoteId>>,
-    /// What the remote told about the image that was made.
-    pub created: Option<Box<CreatedImage>>,
-}
-
-/// What the call is about.
-#[derive(Debug)]
-pub struct Target<'a> {
-    /// What the resource asks for.
-    pub wanted: &'a Wanted,
-    /// The image on record, where there is one.
-    pub seen: Option<&'a Seen>,
-    /// The first version on record, where there is one.
-    pub recorded_version: Option<&'a RemoteId>,
-    /// The password that a create needs.
-    pub password: Option<SecretString>,
-}
-
 /// Sends the one request that this operation stands for.
-pub async fn perform(client: &Client, operation: &Operation, target: Target<'_>) -> Performed {
+pub(super) async fn perform(
+    client: &Client,
+    operation: &Operation,
+    target: Target<'_, ImageCatalog>,
+) -> Performed<CreatedImage> {
     match operation {
         Operation::Create => create(client, target).await,
-        Operation::Delete => of_change(delete(client, &target).await),
-        Operation::Change { name, goal } => of_change(change(client, name, goal, &target).await),
+        Operation::Delete => Performed::of_change(delete(client, &target).await),
+        Operation::Change { name, goal } => Performed::of_change(change(client, name, goal, &target).await),
     }
 }
 
-async fn create(client: &Client, target: Target<'_>) -> Performed {
-    let request = target.wanted.create_request(target.password);
+async fn create(client: &Client, target: Target<'_, ImageCatalog>) -> Performed<CreatedImage> {
+    let request = target.wanted.create_request(target.secret);
     match client.create_image(&request).await {
         Outcome::Done(created) => Performed {
             outcome: Outcome::Done(Some(created.stream_id.clone())),
             created: Some(Box::new(created)),
         },
-        other => of_change(other.map(|_| ())),
+        other => Performed::of_change(other.map(|_| ())),
     }
 }
 
-async fn delete(client: &Client, target: &Target<'_>) -> Outcome<()> {
+async fn delete(client: &Client, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
     match version_of(target) {
         Ok((image, version)) => client.delete_version(image, version).await,
         Err(problem) => Outcome::Refused(problem),
     }
 }
 
-async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_>) -> Outcome<()> {
+async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
     let (image, version) = match version_of(target) {
         Ok(ids) => ids,
         Err(problem) => return Outcome::Refused(problem),
@@ -88,9 +69,10 @@ async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_>) ->
 }
 
 /// Everything that is done to an image is done to its first version.
-fn version_of<'a>(target: &Target<'a>) -> Result<(&'a RemoteId, &'a RemoteId), Problem> {
+fn version_of<'a>(target: &Target<'a, ImageCatalog>) -> Result<(&'a RemoteId, &'a RemoteId), Problem> {
     let seen = target.seen;
-    let version = seen.and_then(|seen| seen.initial_version(target.wanted, target.recorded_version));
+    let recorded = desired::recorded_version(target.status);
+    let version = seen.and_then(|seen| seen.initial_version(target.wanted, recorded.as_ref()));
     seen.zip(version)
         .map(|(seen, version)| (&seen.image().id, &version.id))
         .ok_or_else(|| {
@@ -99,11 +81,4 @@ fn version_of<'a>(target: &Target<'a>) -> Result<(&'a RemoteId, &'a RemoteId), P
                 "the first version of the image is not listed at the moment",
             )
         })
-}
-
-fn of_change(outcome: Outcome<()>) -> Performed {
-    Performed {
-        outcome: outcome.map(|()| None),
-        created: None,
-    }
 }

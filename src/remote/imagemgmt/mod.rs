@@ -10,6 +10,7 @@ mod paging;
 mod search;
 mod settings;
 mod status;
+mod version_writes;
 mod writes;
 
 pub use client::Client;

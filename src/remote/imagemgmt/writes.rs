@@ -1,13 +1,13 @@
-//! The client: what can be changed. All of it starts work in the background of the remote.
+//! The client: making an image, publishing, describing and deleting a version. All of it starts work in the background
+//! of the remote.
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::client::Client;
 use super::model::{
     CreateImage, CreatedImage, PatchVersion, PublishVersion, PublishVersionToVsphere, PublishedVersion,
-    Version,
+    Version, VmInfo,
 };
 use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::http::Request;
@@ -23,7 +23,8 @@ impl Client {
             .path(["imagemgmt", "v1", "images"])
             .query("action", image.action.as_str())
             .json(&body);
-        without_password(self.transport().send(request).await, image)
+        let outcome = self.transport().send(request).await;
+        without_password(outcome, image.asset_details.vm_info.as_ref())
     }
 
     /// Publishes an imported version, on every provider but vSphere. 412 soon after an import is known to pass.
@@ -59,14 +60,10 @@ impl Client {
         version: &RemoteId,
         publish: &impl Serialize,
     ) -> Outcome<PublishedVersion> {
-        let mut body = match serde_json::to_value(publish) {
-            Ok(body) => body,
+        let request = match self.with_body(request, image, version, publish) {
+            Ok(request) => request,
             Err(error) => return unwritable(&error),
         };
-        if let (Value::Object(fields), Some(org_id)) = (&mut body, &self.settings().org_id) {
-            fields.insert("orgId".to_owned(), org_id.as_str().into());
-        }
-        let request = request.about(about(image, version)).json(&body);
         let outcome = self.transport().send_optional::<PublishedVersion>(request).await;
         outcome.map(Option::unwrap_or_default)
     }
@@ -99,7 +96,7 @@ impl Client {
     }
 }
 
-fn version_path<'a>(image: &'a RemoteId, version: &'a RemoteId) -> [&'a str; 6] {
+pub(super) fn version_path<'a>(image: &'a RemoteId, version: &'a RemoteId) -> [&'a str; 6] {
     [
         "imagemgmt",
         "v1",
@@ -110,19 +107,19 @@ fn version_path<'a>(image: &'a RemoteId, version: &'a RemoteId) -> [&'a str; 6] 
     ]
 }
 
-fn about(image: &RemoteId, version: &RemoteId) -> String {
+pub(super) fn about(image: &RemoteId, version: &RemoteId) -> String {
     format!("{version} of image {image}")
 }
 
 /// A remote that finds fault with a password may repeat it.
-fn without_password<T>(outcome: Outcome<T>, image: &CreateImage) -> Outcome<T> {
-    match &image.asset_details.vm_info {
+pub(super) fn without_password<T>(outcome: Outcome<T>, info: Option<&VmInfo>) -> Outcome<T> {
+    match info {
         Some(info) => redacted(outcome, info.password.expose_secret()),
         None => outcome,
     }
 }
 
-fn unwritable<T>(error: &serde_json::Error) -> Outcome<T> {
+pub(super) fn unwritable<T>(error: &serde_json::Error) -> Outcome<T> {
     Outcome::Refused(Problem::new(
         ProblemKind::Rejected,
         format!("the request cannot be written: {error}"),
@@ -133,12 +130,12 @@ fn unwritable<T>(error: &serde_json::Error) -> Outcome<T> {
 mod tests {
     use super::super::client::tests::{client, id};
     use super::super::model::{
-        AssetDetailsRequest, GpuType, ImageAction, MarkerRequest, Replica, VersionType, VmInfo, VmOptions,
+        AssetDetailsRequest, GpuType, ImageAction, MarkerRequest, Replica, VersionType, VmOptions,
     };
     use super::super::settings::PasswordForm;
     use super::*;
     use crate::remote::http::scripted::{Reply, Scripted};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn marketplace() -> CreateImage {
         CreateImage {

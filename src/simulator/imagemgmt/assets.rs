@@ -256,7 +256,7 @@ impl AssetDetailsRequest {
     }
 }
 
-fn is_given(value: &Value) -> bool {
+pub(crate) fn is_given(value: &Value) -> bool {
     !value.is_null() && value != ""
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::assets::Options;
+use super::assets::{self, Options};
 use super::images::check_stream_name;
 use super::markers::{self, MarkerRequest};
 use super::model::{Image, Stamp, Version};
@@ -59,7 +59,8 @@ pub(crate) fn clone(world: &mut World, turn: &Turn<'_>) -> Result<Reply, ApiErro
     }
 }
 
-/// The kind of resource goes with the provider; a source that is not available is a 409 (both inferred).
+/// The kind of resource goes with the provider; a source that is not available is a 409 (both inferred). Azure needs
+/// the network (public OpenAPI document, CloneAssetDetailsRequest).
 fn check(request: &Clone, image: &Image, source: &Version) -> Result<(), ApiError> {
     let wanted = match source.provider_label() {
         ProviderLabel::View => CloneAssetType::ViewInfra,
@@ -68,6 +69,18 @@ fn check(request: &Clone, image: &Image, source: &Version) -> Result<(), ApiErro
     if request.asset_details.resource != wanted {
         let message = format!("assetDetails.type must be {}", wanted.as_ref());
         return Err(ApiError::bad_request("VALIDATION_FAILED", message));
+    }
+    let network: &[&str] = match wanted {
+        CloneAssetType::AzureNetwork => &["vNet", "subNet"],
+        _ => &[],
+    };
+    for key in network {
+        let data = request.asset_details.data.as_ref();
+        let value = data.and_then(|data| data.get(*key));
+        if !value.is_some_and(assets::is_given) {
+            let message = format!("assetDetails.data.{key} is required for {}", wanted.as_ref());
+            return Err(ApiError::bad_request("VALIDATION_FAILED", message));
+        }
     }
     if let Some(options) = &request.asset_details.options {
         options.check(image.os_type)?;

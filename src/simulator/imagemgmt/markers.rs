@@ -141,6 +141,9 @@ fn start_move(marker: &mut Marker, version: &str, turn: &Turn<'_>) {
     marker.stamp.touch(turn.now());
 }
 
+/// The error code of a move that reached some pools only.
+const MOVED_IN_PART: &str = "MARKER_MOVEMENT_PARTIALLY_SUCCEEDED";
+
 /// Whether pools can run from the version that a marker moves to.
 #[derive(Clone, Copy)]
 enum Target {
@@ -187,7 +190,11 @@ fn plan_move(agenda: &mut Agenda, image: &str, marker: &str, target: Target, tur
     let end = seconds_after(turn.now(), seconds);
     match turn.failing_marker_move() {
         Some(failure) => {
-            let status = MarkerStatus::UpdatesFailed;
+            let status = if failure.code == MOVED_IN_PART {
+                MarkerStatus::UpdatesPartiallyCompleted
+            } else {
+                MarkerStatus::UpdatesFailed
+            };
             agenda.add(
                 end,
                 Event::MarkerFailed {

@@ -145,10 +145,16 @@ pub(crate) fn republish(world: &mut World, turn: &Turn<'_>) -> Result<Reply, Api
     published(world, StatusCode::ACCEPTED, "replicas", turn)
 }
 
-/// The same for a View edge: `POST /imagemgmt/v2/…/republish`.
+/// The same for a View edge, where the providers have to be named (public OpenAPI document): `POST
+/// /imagemgmt/v2/…/republish`.
 pub(crate) fn republish_secondary(world: &mut World, turn: &Turn<'_>) -> Result<Reply, ApiError> {
     let request: SecondaryPublish = turn.body()?;
-    let additional = view_targets(request.target_providers.unwrap_or_default(), turn)?;
+    let targets = request.target_providers.unwrap_or_default();
+    if targets.is_empty() {
+        let message = "targetProviders must name at least one provider instance";
+        return Err(ApiError::bad_request("VALIDATION_FAILED", message));
+    }
+    let additional = view_targets(targets, turn)?;
     check_label(world, ProviderLabel::View, ProviderLabel::View, turn)?;
     start_republishing(world, &additional, turn)?;
     published(world, StatusCode::ACCEPTED, "targetProviders", turn)

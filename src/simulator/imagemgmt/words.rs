@@ -196,6 +196,7 @@ words!(MarkerStatus {
     UpdatesInitiated = "UPDATES_INITIATED",
     UpdatesFailed = "UPDATES_FAILED",
     UpdatesCompleted = "UPDATES_COMPLETED",
+    UpdatesPartiallyCompleted = "UPDATES_PARTIALLY_COMPLETED",
 });
 
 impl MarkerStatus {

@@ -261,7 +261,13 @@ impl World {
                 failure,
             } => {
                 self.change_marker(&image, &marker, at, |marker| {
-                    marker.next_version = None;
+                    // A move that reached some pools has moved the marker (inferred).
+                    match marker.next_version.take() {
+                        Some(next) if status == MarkerStatus::UpdatesPartiallyCompleted => {
+                            marker.version = next;
+                        }
+                        _ => {}
+                    }
                     marker.status = status;
                     marker.failure = Some(failure);
                 });

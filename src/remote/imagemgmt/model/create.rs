@@ -167,7 +167,7 @@ impl CreateImage {
 }
 
 impl AssetDetailsRequest {
-    fn body(&self, password: PasswordForm) -> Value {
+    pub(super) fn body(&self, password: PasswordForm) -> Value {
         let mut body = json!({ "type": self.asset_type, "data": self.data });
         insert(
             &mut body,
@@ -194,7 +194,7 @@ impl VmInfo {
     }
 }
 
-fn insert(body: &mut Value, key: &str, value: Option<impl Into<Value>>) {
+pub(super) fn insert(body: &mut Value, key: &str, value: Option<impl Into<Value>>) {
     if let (Value::Object(map), Some(value)) = (body, value) {
         map.insert(key.to_owned(), value.into());
     }

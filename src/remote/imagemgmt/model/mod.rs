@@ -4,6 +4,7 @@
 //! 2026-01-29). What is read is read leniently: an unknown field is ignored, and a field of an unexpected type
 //! is read as absent rather than failing the whole list. Only the id of a thing is indispensable.
 
+mod add_version;
 mod copy;
 mod create;
 mod image;
@@ -13,9 +14,12 @@ mod page;
 mod patch;
 mod publish;
 mod publish_vsphere;
+mod republish;
+mod validate;
 mod version;
 
 pub use crate::remote::listing::{Coherence, ListAnswer, Listing};
+pub use add_version::{AddVersion, CloneAssetDetailsRequest, CloneVersion, CreatedVersion};
 pub use copy::{Agent, AssetDetails, CatalogDetails, Copy, CopyError};
 pub use create::{
     AssetDetailsRequest, CreateImage, CreatedImage, ImageAction, VersionType, VmInfo, VmOptions,
@@ -31,6 +35,10 @@ pub use publish::{
 pub use publish_vsphere::{
     AppVolumesAgent, DemAgent, ProviderData, PublishVersionToVsphere, TargetProvider, VsphereHorizonAgent,
 };
+pub use republish::{
+    RepublishData, RepublishTarget, RepublishVersion, RepublishVersionToVsphere, ShrinkVersion,
+};
+pub use validate::ValidateVersion;
 pub use version::{PublishValidationResult, Version, VersionOptions, VersionValidationDetails};
 
 pub(super) use page::Page;

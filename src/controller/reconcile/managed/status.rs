@@ -1,41 +1,39 @@
 //! The end of a pass: what is said, and where it is written.
 
-use kube::{Resource, ResourceExt};
+use kube::ResourceExt;
 
-use super::Pass;
-use crate::api::ImageCatalogStatus;
+use super::{Pass, Reconciled};
 use crate::api::names::{REMOTE_ID, RESOLVE};
 use crate::controller::reconcile::problem::Setback;
 use crate::controller::reconcile::write::{self, Answered, MetadataChange, RemoteIdChange, WriteError};
 use crate::controller::reconcile::{Verdict, tell};
-use crate::kinds::image_catalog::{Wanted, applied, desired, mirror};
-use crate::kinds::{Report, Standing, conditions, memory};
+use crate::kinds::managed::PartWanted;
+use crate::kinds::{Report, Standing, applied, conditions, memory};
 use crate::lifecycle::{Custody, Record};
 
-impl Pass<'_> {
+impl<K: Reconciled> Pass<'_, K> {
     /// Ends the pass with what was seen in status.
     pub(super) async fn finish_seen(
         &mut self,
-        wanted: &Wanted,
+        wanted: &K::Wanted,
         report: Report,
         verdict: Verdict,
     ) -> Result<Verdict, WriteError> {
         if let Some(seen) = self.seen.clone() {
-            let recorded = desired::recorded_version(&self.status);
-            mirror::image(&mut self.status, wanted, &seen, recorded.as_ref());
+            K::mirror(&mut self.status, wanted, &seen);
         }
         let verdict = self.finish(report, verdict).await?;
-        self.put_back(wanted).await?;
+        self.put_back(K::parts(wanted)).await?;
         Ok(verdict)
     }
 
-    /// A pass that could not look says so, unless the image was fine when it was last seen: then the connection says it.
+    /// A pass that could not look says so, unless the object was fine when it was last seen: then the connection says it.
     pub(super) async fn finish_setback(&mut self, setback: Setback) -> Result<Verdict, WriteError> {
-        let generation = self.object.metadata.generation;
-        let ready = conditions::ready(&self.status.conditions);
+        let generation = self.object.meta().generation;
+        let ready = conditions::ready(&K::managed(&self.status).conditions);
         let fine =
             ready.is_some_and(|ready| ready.status == "True" && ready.observed_generation == generation);
-        if fine && self.object.metadata.deletion_timestamp.is_none() {
+        if fine && self.object.meta().deletion_timestamp.is_none() {
             self.write_status_if_changed().await?;
             return Ok(setback.verdict);
         }
@@ -43,15 +41,13 @@ impl Pass<'_> {
     }
 
     pub(super) async fn finish(&mut self, report: Report, verdict: Verdict) -> Result<Verdict, WriteError> {
-        let custody = self.witness.clone().custody(
-            self.record.as_ref(),
-            self.context.settings.settling_window,
-            self.began.wall,
-        );
         // Nothing was ever sent, and this process knows it: whoever comes after may know it too.
-        if self.record.is_none() && custody == Custody::Own {
-            self.put_record(&Record::default());
-            self.witness.wrote(&Record::default());
+        let parts: Vec<_> = self.hands.keys().copied().collect();
+        for part in parts {
+            if self.hand(part).record.is_none() && self.custody(part) == Custody::Own {
+                self.put_record(part, &Record::default());
+                self.hand(part).witness.wrote(&Record::default());
+            }
         }
         self.put_report(&report);
         self.write_status_if_changed().await?;
@@ -59,11 +55,13 @@ impl Pass<'_> {
     }
 
     pub(super) fn put_report(&mut self, report: &Report) {
-        let generation = self.object.metadata.generation.unwrap_or_default();
-        self.status.conditions = report.conditions(&self.status.conditions, generation, self.began.wall);
-        self.status.observed_generation = generation;
-        if report.standing == Standing::Ready {
-            self.status.applied_spec = applied::digest(&self.object.spec);
+        let generation = self.object.meta().generation.unwrap_or_default();
+        let applied = (report.standing == Standing::Ready).then(|| applied::digest(self.object.spec()));
+        let status = K::managed_mut(&mut self.status);
+        status.conditions = report.conditions(&status.conditions, generation, self.began.wall);
+        status.observed_generation = generation;
+        if let Some(digest) = applied {
+            status.applied_spec = digest;
         }
         self.report = Some(report.clone());
     }
@@ -71,31 +69,31 @@ impl Pass<'_> {
     pub(super) async fn write_status_if_changed(&mut self) -> Result<(), WriteError> {
         let fitted = self
             .context
-            .catalog_bounds
-            .fit(&self.status)
-            .unwrap_or_else(|_| self.status.clone());
-        if self.object.status.as_ref() == Some(&fitted) {
+            .bounds(K::KIND)
+            .and_then(|bounds| bounds.fit(&self.status).ok())
+            .unwrap_or_else(|| self.status.clone());
+        if self.object.status() == Some(&fitted) {
             return Ok(());
         }
-        let before = self.object.status.replace(fitted);
+        let before = self.object.status_mut().replace(fitted);
         let written = write::status(&self.api, &self.object).await;
         match written {
             Ok(object) => {
                 self.tell(before.as_ref());
-                self.object = object;
+                self.has_become(object);
                 Ok(())
             }
             Err(error) => {
-                self.object.status = before;
+                *self.object.status_mut() = before;
                 Err(error)
             }
         }
     }
 
     /// An event where the reason has changed.
-    pub(super) fn tell(&self, before: Option<&ImageCatalogStatus>) {
+    pub(super) fn tell(&self, before: Option<&K::Status>) {
         let before = before
-            .map(|status| status.conditions.as_slice())
+            .map(|status| K::managed(status).conditions.as_slice())
             .unwrap_or_default();
         if let Some(event) = self
             .report
@@ -107,12 +105,14 @@ impl Pass<'_> {
     }
 
     /// Puts back what people and tools drop: the annotation that remembers the id; and takes away answers acted on.
-    pub(super) async fn put_back(&mut self, wanted: &Wanted) -> Result<(), WriteError> {
-        if self.object.metadata.deletion_timestamp.is_some() {
+    pub(super) async fn put_back(&mut self, parts: &[PartWanted]) -> Result<(), WriteError> {
+        if self.object.meta().deletion_timestamp.is_some() {
             return Ok(());
         }
-        let held = self.record.as_ref().and_then(|record| record.held.as_ref());
-        let remote_id = held.map(|held| memory::annotation_of(&held.id, wanted.mark));
+        let main = parts
+            .first()
+            .map(|part| (part.mark, self.hand(part.name).record.clone()));
+        let remote_id = main.and_then(|(mark, record)| Some(memory::annotation_of(&record?.held?.id, mark)));
         let there = self.object.annotations().get(REMOTE_ID);
         let answer = self.object.annotations().get(RESOLVE);
         let change = MetadataChange {
@@ -121,7 +121,7 @@ impl Pass<'_> {
                 .filter(|wanted| Some(wanted) != there)
                 .map(RemoteIdChange::Set),
             answered: answer
-                .filter(|answer| Some(*answer) == self.status.last_handled_resolve.as_ref())
+                .filter(|answer| Some(*answer) == K::managed(&self.status).last_handled_resolve.as_ref())
                 .map(|_| Answered),
         };
         if change == MetadataChange::default() {
@@ -131,7 +131,8 @@ impl Pass<'_> {
     }
 
     pub(super) async fn write_metadata(&mut self, change: &MetadataChange) -> Result<(), WriteError> {
-        self.object = write::metadata(&self.api, &self.object, change).await?;
+        let object = write::metadata(&self.api, &self.object, change).await?;
+        self.has_become(object);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The remote things of an image as its status shows them.
+//! The remote things of an image as a status shows them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

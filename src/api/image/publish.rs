@@ -1,4 +1,4 @@
-//! How the first version of an image is published: one form for Azure, one for vSphere.
+//! How a version is published: one form for Azure, one for vSphere.
 
 use kube::KubeSchema;
 use schemars::JsonSchema;
@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use super::{DESCRIPTION_MAX_LENGTH, rules};
 use crate::api::free_form::{FreeForm, free_form, text_map};
-use crate::api::marks;
 
 /// How a version is published (the remote's `VersionPublishCreateTO`; `vsphere` is its `VersionPublishV2CreateTO`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -17,7 +16,7 @@ pub struct Publish {
     /// Description of the published version, up to 216 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = marks::no_mark())]
+    #[x_kube(validation = rules::no_mark())]
     pub description: Option<String>,
     /// Further provider instances that get a copy, beside `spec.providerInstanceId`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -154,7 +153,7 @@ pub struct VspherePublish {
     /// Description of the published version, up to 216 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = DESCRIPTION_MAX_LENGTH))]
-    #[x_kube(validation = marks::no_mark())]
+    #[x_kube(validation = rules::no_mark())]
     pub description: Option<String>,
     /// Whether the agent is installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,10 +21,10 @@ pub enum Action {
 
 impl Action {
     /// The action that a source needs; for an unknown source the remote's own default.
-    pub fn of_source(source_stream_type: &str) -> Self {
+    pub fn of_source(source_type: &str) -> Self {
         KNOWN_SOURCES
             .iter()
-            .find(|known| known.source_stream_type == source_stream_type)
+            .find(|known| known.source_type == source_type)
             .map_or(Action::default(), |known| known.action)
     }
 
@@ -47,8 +47,8 @@ impl fmt::Display for Action {
 /// A source, and what belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownSource {
-    /// The value of `spec.sourceStreamType`.
-    pub source_stream_type: &'static str,
+    /// The value of `spec.sourceStreamType`, of a version of `spec.sourceType`.
+    pub source_type: &'static str,
     /// The action that it needs.
     pub action: Action,
     /// The value of `spec.assetDetails.type` that it needs.
@@ -58,16 +58,16 @@ pub struct KnownSource {
 }
 
 /// A version of an image in an Azure gallery.
-pub(super) const AZURE_SIG: KnownSource = KnownSource {
-    source_stream_type: "AZURE_SIG",
+pub(in crate::api) const AZURE_SIG: KnownSource = KnownSource {
+    source_type: "AZURE_SIG",
     action: Action::CopyExistingImage,
     asset_type: "AZURE_IMAGE_IN_SIG",
     required_data: &["galleryAzureADTenantId", "galleryImageResourceId"],
 };
 
 /// An image of the Azure marketplace.
-pub(super) const AZURE_MARKET_PLACE: KnownSource = KnownSource {
-    source_stream_type: "AZURE_MARKET_PLACE",
+pub(in crate::api) const AZURE_MARKET_PLACE: KnownSource = KnownSource {
+    source_type: "AZURE_MARKET_PLACE",
     action: Action::Import,
     asset_type: "AZURE_VM_IN_RG",
     required_data: &[
@@ -83,8 +83,8 @@ pub(super) const AZURE_MARKET_PLACE: KnownSource = KnownSource {
 };
 
 /// A VM in Azure.
-pub(super) const AZURE_CUSTOM_VM: KnownSource = KnownSource {
-    source_stream_type: "AZURE_CUSTOM_VM",
+pub(in crate::api) const AZURE_CUSTOM_VM: KnownSource = KnownSource {
+    source_type: "AZURE_CUSTOM_VM",
     action: Action::ImportCustomVm,
     asset_type: "AZURE_VM_IN_RG",
     required_data: &[
@@ -99,8 +99,8 @@ pub(super) const AZURE_CUSTOM_VM: KnownSource = KnownSource {
 };
 
 /// A VM or template in vSphere.
-pub(super) const VIEW_IMAGES: KnownSource = KnownSource {
-    source_stream_type: "VIEW_IMAGES",
+pub(in crate::api) const VIEW_IMAGES: KnownSource = KnownSource {
+    source_type: "VIEW_IMAGES",
     action: Action::Import,
     asset_type: "VIEW_VM",
     required_data: &[

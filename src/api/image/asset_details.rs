@@ -14,7 +14,7 @@ pub struct AssetDetails {
     #[serde(rename = "type")]
     #[schemars(length(min = 1, max = 64), regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub asset_type: String,
-    /// Where the source is. Which keys are needed depends on `sourceStreamType`; keys that are not listed here are passed on as they are.
+    /// Where the source is. Which keys are needed depends on the source; keys that are not listed here are passed on as they are.
     #[schemars(schema_with = "data")]
     pub data: FreeForm,
     /// How the VM can be reached.
@@ -58,6 +58,7 @@ fn data(_: &mut SchemaGenerator) -> Schema {
         "properties": {
             "galleryAzureADTenantId": text("AZURE_SIG: id of the Azure AD tenant that the gallery belongs to."),
             "galleryImageResourceId": text("AZURE_SIG: Azure resource id of the image version in the gallery."),
+            "mspOrgId": text("AZURE_SIG: id of the partner's organisation that prepared the source; what is known of the image is copied from there."),
             "licenseType": text("AZURE_MARKET_PLACE, AZURE_CUSTOM_VM: the licence that the VM runs under."),
             "publisher": text("AZURE_MARKET_PLACE, AZURE_CUSTOM_VM: publisher of the marketplace image."),
             "offer": text("AZURE_MARKET_PLACE, AZURE_CUSTOM_VM: offer of the marketplace image."),
