@@ -3,10 +3,10 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test sdk lint generate bench tools
+.PHONY: help demo test sdk lint generate bench dashboard-check tools
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Stays up on a terminal.
 demo: tools ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
@@ -35,6 +35,11 @@ generate: ## The definitions in crds/, and docs/reference
 # One part: make bench PART=kills
 bench: tools ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
+
+# Not part of the tests: Prometheus takes about 10 minutes to build, once.
+dashboard-check: tools ## Every panel of the dashboard has data and every alert works, on a real Prometheus
+	@tests/prometheus/build.sh
+	$(CARGO) test --locked --test dashboard -- --ignored --nocapture
 
 tools: ## The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin
 	@tests/kubernetes/build.sh

@@ -6,6 +6,7 @@
 //! | `blueprint` | what a connection is made from, checked; equality decides whether a live one stays |
 //! | `connection` | one live connection: sign-in, client, limits, inventory |
 //! | `registry` | all of them |
+//! | `overview` | what all of them together look like, for metrics |
 
 #![warn(missing_docs)]
 
@@ -13,6 +14,7 @@ mod blueprint;
 mod connection;
 #[cfg(test)]
 mod examples;
+mod overview;
 mod registry;
 mod secrets;
 #[cfg(test)]
@@ -21,5 +23,6 @@ mod tests;
 pub use crate::inventory::{AccountChange, Changes, Trust};
 pub use blueprint::{Blueprint, BlueprintError};
 pub use connection::{Checked, Connection};
+pub use overview::Overview;
 pub use registry::{ConnectionKey, Connections, Settings};
 pub use secrets::{Looked, ResolvedSecrets, SecretError, SecretReference, secret_references};

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::blueprint::Blueprint;
 use super::connection::Connection;
+use super::overview::Overview;
 use crate::inventory::{Changes, InventoryRecorder, Mailbox, Merge, Subscription};
 use crate::remote::http::{AllowedHosts, Recorder, WireError, WriteGate};
 
@@ -138,6 +140,17 @@ impl Connections {
     pub fn get(&self, key: &ConnectionKey) -> Option<Arc<Connection>> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.get(key).map(|live| Arc::clone(&live.connection))
+    }
+
+    /// What all of them together look like now.
+    pub fn overview(&self) -> Overview {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let mut overview = Overview::default();
+        for live in live.values() {
+            overview.add(&live.connection, now);
+        }
+        overview
     }
 
     /// Forgets a connection and stops polling its account.

@@ -6,6 +6,7 @@
 //! | [`cluster`] | the way to the API server, the definitions, the id of the cluster |
 //! | [`watch`] | the objects as the API server has them, and what their changes wake |
 //! | [`reconcile`] | the passes: one look at one resource, from its spec to its status |
+//! | [`lease`] | which of several processes works |
 //! | [`queue`] | what is worked on next, and the workers |
 //! | [`events`] | Kubernetes events |
 //! | [`metrics`] | what is counted and measured |
@@ -18,6 +19,7 @@
 pub mod cluster;
 pub mod events;
 pub mod key;
+pub mod lease;
 pub mod metrics;
 pub mod queue;
 pub mod readiness;

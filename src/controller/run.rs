@@ -10,11 +10,13 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use kube::Client;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use super::cluster::{Cluster, ClusterError};
 use super::events::{Events, events};
+use super::lease::{Candidate, Leadership, LeaseSettings};
 use super::metrics::Metrics;
 use super::queue::{Drained, Driver, Pass, QueueHandle};
 use super::readiness::{Pending, Readiness};
@@ -28,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(45);
 /// How long events may take to be published after that.
 const LAST_EVENTS: Duration = Duration::from_secs(5);
 
+/// How long giving up the lease may take after that.
+const GIVING_UP: Duration = Duration::from_secs(5);
+
 /// How the operator runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -39,6 +44,8 @@ pub struct Settings {
     pub cluster_id: Option<String>,
     /// How many passes run at a time, over all kinds.
     pub workers: NonZeroUsize,
+    /// The Lease whose holder works; without one, this process does.
+    pub lease: Option<LeaseSettings>,
 }
 
 /// What passes work with.
@@ -54,6 +61,10 @@ pub struct Tools {
     pub events: Events,
     /// What tells this cluster from others.
     pub cluster_id: String,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
+    /// Whether remote writes may leave.
+    pub leadership: Leadership,
 }
 
 /// The operator could not start, or has to end.
@@ -90,19 +101,22 @@ pub enum RunError {
 type Stop = Shared<BoxFuture<'static, ()>>;
 
 /// Runs the operator until `stop` ends, then lets what is under way finish. `make_pass` makes what is done with each
-/// object once the cluster is known; it is called within the runtime.
+/// object; it is called within the runtime, each time this process begins to lead. What another process has done
+/// meanwhile nobody here has seen, so nothing that one pass learns may outlive what this makes.
 pub async fn run<P: Pass>(
     settings: Settings,
     cluster: Cluster,
     metrics: Arc<Metrics>,
     log_level: LogLevel,
     stop: impl Future<Output = ()> + Send + 'static,
-    make_pass: impl FnOnce(Tools) -> P,
+    make_pass: impl Fn(Tools) -> P,
 ) -> Result<(), RunError> {
-    let stop = stop.boxed().shared();
     let readiness = Readiness::default();
+    let stopping = readiness.clone();
+    let stop = stop.inspect(move |()| stopping.stopping()).boxed().shared();
     let (caches, writers) = caches(readiness.caches());
     let queue = QueueHandle::default();
+    queue.close();
     let pages = Pages {
         readiness: readiness.clone(),
         metrics: Arc::clone(&metrics),
@@ -127,35 +141,31 @@ pub async fn run<P: Pass>(
     if parts.until(&stop, filled(readiness.caches())).await?.is_none() {
         return Ok(());
     }
-    tracing::info!(workers = settings.workers, "working");
 
+    let (leadership, resign) = parts.campaign(&cluster, settings.lease);
     let (events, publisher) = events(cluster.calls.clone(), Arc::clone(&metrics));
-    let (worked, working_ends) = tokio::sync::oneshot::channel::<()>();
+    let (worked, working_ends) = oneshot::channel::<()>();
     let publishing = tokio::spawn(publisher.run(working_ends.map(|_| ())));
-    let pass = make_pass(Tools {
+    let tools = Tools {
         client: cluster.calls.clone(),
         caches,
-        queue: queue.clone(),
+        queue,
         events,
         cluster_id,
-    });
-    let driver = Driver {
-        queue,
-        pass: Arc::new(pass),
-        workers: settings.workers,
         metrics,
-        random: fastrand::f64,
+        leadership: leadership.clone(),
     };
-    let told = stop.inspect(move |()| readiness.stopping());
-    let drained = parts.beside(driver.run(told, PATIENCE)).await?;
+    let worked_out = parts.work(&tools, settings.workers, &stop, make_pass).await;
     drop(worked);
+    // Everything that writes has ended, so from here on another process may lead.
+    drop(resign);
+    if timeout(GIVING_UP, leadership.over()).await.is_err() {
+        tracing::warn!("the lease was not given up in time; it runs out by itself");
+    }
     if timeout(LAST_EVENTS, publishing).await.is_err() {
         tracing::warn!("some events were not published before the end");
     }
-    match drained {
-        Drained::Finished => Ok(()),
-        Drained::GaveUp(passes) => Err(RunError::Unfinished { passes }),
-    }
+    worked_out
 }
 
 /// What has to be so before anything is watched. Gives the id of the cluster.
@@ -206,6 +216,60 @@ impl Parts {
         self.0.spawn(catalogs.map(Ok));
     }
 
+    /// Begins to campaign for the lease, until what comes with the leadership is dropped.
+    fn campaign(
+        &mut self,
+        cluster: &Cluster,
+        lease: Option<LeaseSettings>,
+    ) -> (Leadership, oneshot::Sender<()>) {
+        let (resign, resigned) = oneshot::channel::<()>();
+        let Some(lease) = lease else {
+            return (Leadership::alone(), resign);
+        };
+        let (candidate, leadership) = Candidate::new(&cluster.calls, lease);
+        self.0.spawn(candidate.run(resigned.map(|_| ())).map(Ok));
+        (leadership, resign)
+    }
+
+    /// Makes passes whenever this process leads, until it is told to stop.
+    async fn work<P: Pass>(
+        &mut self,
+        tools: &Tools,
+        workers: NonZeroUsize,
+        stop: &Stop,
+        make_pass: impl Fn(Tools) -> P,
+    ) -> Result<(), RunError> {
+        while self.until(stop, tools.leadership.won()).await?.is_some() {
+            tracing::info!(workers, "working");
+            let pass = make_pass(tools.clone());
+            tools.queue.open();
+            for (key, urgency) in tools.caches.all() {
+                tools.queue.wake(key, urgency);
+            }
+            let driver = Driver {
+                queue: tools.queue.clone(),
+                pass: Arc::new(pass),
+                workers,
+                metrics: Arc::clone(&tools.metrics),
+                random: fastrand::f64,
+            };
+            let term_ends = async {
+                tokio::select! {
+                    () = stop.clone() => {}
+                    () = tools.leadership.lost() => {}
+                }
+            };
+            tools.metrics.term_begins();
+            let drained = self.beside(driver.run(term_ends, PATIENCE)).await?;
+            tools.metrics.term_ends();
+            tools.queue.close();
+            if let Drained::GaveUp(passes) = drained {
+                return Err(RunError::Unfinished { passes });
+            }
+        }
+        Ok(())
+    }
+
     /// Does this, and fails as soon as one of the parts ends.
     async fn beside<T>(&mut self, work: impl Future<Output = T>) -> Result<T, RunError> {
         tokio::select! {
@@ -222,8 +286,9 @@ impl Parts {
     async fn until<T>(&mut self, stop: &Stop, work: impl Future<Output = T>) -> Result<Option<T>, RunError> {
         self.beside(async {
             tokio::select! {
-                done = work => Some(done),
+                biased;
                 () = stop.clone() => None,
+                done = work => Some(done),
             }
         })
         .await

@@ -97,7 +97,7 @@ impl<S: Source> Inventory<S> {
         if had_problem || is_trusted(trust) != is_trusted(trust_before) {
             changes.account = AccountChange::Moved;
         }
-        self.tell(&snapshot, trust, trust_before, &changes);
+        Self::tell(&snapshot, trust, trust_before, &changes);
         self.publish(&changes);
         match completeness {
             Completeness::Complete => Outcome::Done(()),
@@ -219,10 +219,7 @@ impl<S: Source> Inventory<S> {
         }
     }
 
-    fn tell(&self, snapshot: &Snapshot, trust: Trust, before: Trust, changes: &Changes) {
-        let copies = snapshot.entries().values().map(|entry| entry.copies.len()).sum();
-        self.recorder.contents(snapshot.entries().len(), copies);
-        self.recorder.trust(trust);
+    fn tell(snapshot: &Snapshot, trust: Trust, before: Trust, changes: &Changes) {
         match trust {
             Trust::Suspect { vanished, known, .. } if is_trusted(before) => {
                 tracing::warn!(

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::suspicion::Trust;
-
 /// Why the versions of an image are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadCause {
@@ -33,12 +31,8 @@ impl ReadCause {
 pub trait InventoryRecorder: Send + Sync {
     /// A listing is over, after so long; `outcome` is an outcome class.
     fn listed(&self, outcome: &'static str, took: Duration);
-    /// What the account contains now.
-    fn contents(&self, images: usize, copies: usize);
     /// The versions of one image were read; `outcome` is an outcome class.
     fn versions_read(&self, cause: ReadCause, outcome: &'static str);
-    /// The account was judged.
-    fn trust(&self, trust: Trust);
 }
 
 /// Nobody listens.
@@ -47,7 +41,5 @@ pub struct NoInventoryRecorder;
 
 impl InventoryRecorder for NoInventoryRecorder {
     fn listed(&self, _outcome: &'static str, _took: Duration) {}
-    fn contents(&self, _images: usize, _copies: usize) {}
     fn versions_read(&self, _cause: ReadCause, _outcome: &'static str) {}
-    fn trust(&self, _trust: Trust) {}
 }

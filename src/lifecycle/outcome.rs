@@ -168,6 +168,8 @@ pub enum ProblemKind {
     NotAllowed,
     /// The circuit breaker of the connection is open: the remote failed too often just now.
     BreakerOpen,
+    /// Another process works in place of this one, or may by now.
+    NotLeading,
 }
 
 impl ProblemKind {
@@ -191,6 +193,7 @@ impl ProblemKind {
             ProblemKind::TooLarge => "too_large",
             ProblemKind::NotAllowed => "not_allowed",
             ProblemKind::BreakerOpen => "breaker_open",
+            ProblemKind::NotLeading => "not_leading",
         }
     }
 }

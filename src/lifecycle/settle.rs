@@ -178,7 +178,8 @@ fn read(operation: &Operation, kind: ProblemKind) -> Reading {
             | Kind::Malformed
             | Kind::TooLarge
             | Kind::NotAllowed
-            | Kind::BreakerOpen,
+            | Kind::BreakerOpen
+            | Kind::NotLeading,
         ) => Reading::NotNow,
         (
             _,

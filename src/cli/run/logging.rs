@@ -6,6 +6,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
+use super::traces::Traces;
 use crate::controller::serve::{LogLevel, UnknownLogLevel};
 
 /// How log lines are written.
@@ -26,13 +27,19 @@ pub(super) enum LoggingError {
     Start(#[source] TryInitError),
 }
 
-/// Starts the log. Gives what changes its level later.
-pub(super) fn start(format: LogFormat, level: &str) -> Result<LogLevel, LoggingError> {
+/// Starts the log, and the traces if there are any: what the level lets through is in both. Gives what changes the
+/// level later.
+pub(super) fn start(
+    format: LogFormat,
+    level: &str,
+    traces: Option<&Traces>,
+) -> Result<LogLevel, LoggingError> {
     let first = filter(level).map_err(LoggingError::Filter)?;
     let (filter_layer, handle) = reload::Layer::new(first);
     let registry = tracing_subscriber::registry().with(filter_layer);
     registry
         .with(lines(format))
+        .with(traces.map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer())))
         .try_init()
         .map_err(LoggingError::Start)?;
     Ok(LogLevel::new(move |level| {

@@ -1,9 +1,11 @@
 //! `image-operator run`: the operator itself.
 
+mod gate;
 mod logging;
 mod options;
 mod passes;
 mod recorder;
+mod traces;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -22,6 +24,8 @@ pub use options::{Args, Remote};
 enum CliError {
     #[error("installing the TLS provider: another one is installed already")]
     Tls,
+    #[error("--otlp-endpoint: preparing to send traces")]
+    Traces(#[from] opentelemetry_otlp::ExporterBuildError),
     #[error(transparent)]
     Logging(#[from] logging::LoggingError),
     #[error("starting the runtime")]
@@ -50,7 +54,8 @@ pub fn run(args: Args) -> ExitCode {
 fn start(args: Args) -> Result<(), CliError> {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     provider.install_default().map_err(|_| CliError::Tls)?;
-    let log_level = logging::start(args.log_format, &args.log_level)?;
+    let traces = args.otlp_endpoint.as_ref().map(traces::Traces::to).transpose()?;
+    let log_level = logging::start(args.log_format, &args.log_level, traces.as_ref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime
         .map_err(CliError::Runtime)?
@@ -67,9 +72,9 @@ async fn operate(args: Args, log_level: controller::serve::LogLevel) -> Result<(
     let stop = told_to_stop()?;
     let cluster = Cluster::find().await?;
     let metrics = Arc::new(Metrics::default());
-    let remote = args.remote(recorder::recorder(Arc::clone(&metrics)));
+    let remote = args.remote(&metrics);
     controller::run(args.settings(), cluster, metrics, log_level, stop, |tools| {
-        passes::passes(tools, remote)
+        passes::Term::begin(tools, &remote)
     })
     .await?;
     tracing::info!("stopped");

@@ -8,9 +8,14 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::logging::LogFormat;
+use super::recorder::{inventory_recorder, recorder};
+use super::traces::Collector;
 use crate::api::Interval;
 use crate::controller::Settings;
+use crate::controller::lease::{InvalidLeaseDuration, LeaseSettings, LeaseTimes};
+use crate::controller::metrics::Metrics;
 use crate::controller::watch::Namespaces;
+use crate::inventory::InventoryRecorder;
 use crate::remote::VENDOR_HOSTS;
 use crate::remote::http::{AllowedHosts, HostPattern, PlainHttp, Recorder};
 
@@ -77,6 +82,40 @@ pub struct Args {
         value_name = "NUMBER"
     )]
     workers: NonZeroUsize,
+
+    /// Work only while holding a Lease, so that several replicas can run and one takes over when another is gone.
+    #[arg(long, env = "IMAGE_OPERATOR_LEADER_ELECT")]
+    leader_elect: bool,
+
+    /// What the Lease is called. All replicas that work on the same namespaces share one.
+    #[arg(
+        long,
+        env = "IMAGE_OPERATOR_LEASE_NAME",
+        default_value = "image-operator",
+        value_name = "NAME",
+        value_parser = namespace
+    )]
+    lease_name: String,
+
+    /// Where the Lease is. Default: the namespace that the operator runs in.
+    #[arg(long, env = "IMAGE_OPERATOR_LEASE_NAMESPACE", value_name = "NAMESPACE", value_parser = namespace)]
+    lease_namespace: Option<String>,
+
+    /// How long the Lease holds after its last renewal: a replica that is gone without a word is replaced within this
+    /// time. One that cannot renew it stops writing after two thirds of it.
+    #[arg(
+        long,
+        env = "IMAGE_OPERATOR_LEASE_DURATION",
+        default_value = "15s",
+        value_name = "DURATION",
+        value_parser = lease_times
+    )]
+    lease_duration: LeaseTimes,
+
+    /// Send traces to this OpenTelemetry collector, by OTLP over HTTP: http://collector:4318. The environment variables
+    /// OTEL_EXPORTER_OTLP_HEADERS and OTEL_EXPORTER_OTLP_TIMEOUT are heard.
+    #[arg(long, env = "IMAGE_OPERATOR_OTLP_ENDPOINT", value_name = "URL")]
+    pub(super) otlp_endpoint: Option<Collector>,
 }
 
 /// What the connections to remote APIs are opened with.
@@ -88,6 +127,8 @@ pub struct Remote {
     pub settling_window: Duration,
     /// Hears about requests.
     pub recorder: Arc<dyn Recorder>,
+    /// Hears about inventories.
+    pub inventory_recorder: Arc<dyn InventoryRecorder>,
 }
 
 impl Args {
@@ -102,6 +143,18 @@ impl Args {
             namespaces,
             cluster_id: self.cluster_id.clone(),
             workers: self.workers,
+            lease: self.leader_elect.then(|| self.lease()),
+        }
+    }
+
+    fn lease(&self) -> LeaseSettings {
+        // In a pod, its name; the number tells it from the process that ran there before.
+        let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "image-operator".to_owned());
+        LeaseSettings {
+            namespace: self.lease_namespace.clone(),
+            name: self.lease_name.clone(),
+            times: self.lease_duration,
+            identity: format!("{host}_{:016x}", fastrand::u64(..)),
         }
     }
 
@@ -110,7 +163,7 @@ impl Args {
         self.settling_window < SHORTEST_SAFE_WINDOW
     }
 
-    pub(super) fn remote(&self, recorder: Arc<dyn Recorder>) -> Remote {
+    pub(super) fn remote(&self, metrics: &Arc<Metrics>) -> Remote {
         let plain_http = if self.allow_plain_http {
             PlainHttp::Allowed
         } else {
@@ -119,7 +172,8 @@ impl Args {
         Remote {
             allowed_hosts: AllowedHosts::new(self.allowed_hosts.iter().cloned(), plain_http),
             settling_window: self.settling_window,
-            recorder,
+            recorder: recorder(Arc::clone(metrics)),
+            inventory_recorder: inventory_recorder(Arc::clone(metrics)),
         }
     }
 }
@@ -133,13 +187,21 @@ fn namespace(text: &str) -> Result<String, String> {
 }
 
 fn settling_window(text: &str) -> Result<Duration, String> {
-    let interval: Interval = text
-        .parse()
-        .map_err(|error: crate::api::duration::InvalidInterval| error.to_string())?;
-    match interval.as_duration() {
+    match duration(text)? {
         Duration::ZERO => Err("give a time longer than none, such as 5m".to_owned()),
         window => Ok(window),
     }
+}
+
+fn lease_times(text: &str) -> Result<LeaseTimes, String> {
+    LeaseTimes::new(duration(text)?).map_err(|error: InvalidLeaseDuration| error.to_string())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let interval: Interval = text
+        .parse()
+        .map_err(|error: crate::api::duration::InvalidInterval| error.to_string())?;
+    Ok(interval.as_duration())
 }
 
 #[cfg(test)]
@@ -160,9 +222,7 @@ mod tests {
     }
 
     fn allows(options: &[&str], url: &str) -> bool {
-        let remote = parse(options)
-            .unwrap()
-            .remote(Arc::new(crate::remote::http::NoRecorder));
+        let remote = parse(options).unwrap().remote(&Arc::default());
         remote.allowed_hosts.check(&Url::parse(url).unwrap()).is_ok()
     }
 
@@ -180,6 +240,17 @@ mod tests {
             assert!(allows(&[], host), "{host}");
         }
         assert!(!allows(&[], "https://example.com"));
+    }
+
+    #[test]
+    fn a_lease_is_held_only_when_asked_for_and_by_each_process_under_another_name() {
+        assert_eq!(parse(&[]).unwrap().settings().lease, None);
+        let options = ["--leader-elect", "--lease-name=mine", "--lease-duration=30s"];
+        let settings = || parse(&options).unwrap().settings().lease.unwrap();
+        let lease = settings();
+        assert_eq!((lease.name.as_str(), &lease.namespace), ("mine", &None));
+        assert_eq!(lease.times, LeaseTimes::new(Duration::from_secs(30)).unwrap());
+        assert_ne!(lease.identity, settings().identity);
     }
 
     #[test]
@@ -211,6 +282,9 @@ mod tests {
             "--workers=0",
             "--cluster-id=",
             "--listen=8080",
+            "--lease-duration=2s",
+            "--lease-name=Not_A_Name",
+            "--otlp-endpoint=collector",
             "--log-format=xml",
             "--watch-namespace=",
         ] {

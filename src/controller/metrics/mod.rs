@@ -8,7 +8,7 @@ mod objects;
 mod reference_tests;
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -16,7 +16,9 @@ use prometheus_client::registry::Registry;
 
 use super::key::Kind;
 use super::queue::{Depth, Urgency};
+use crate::connections::{Connections, Overview};
 use families::{Families, RequestLabels};
+use objects::known_reason;
 
 pub use objects::{ObjectCounts, ObjectState};
 
@@ -27,6 +29,8 @@ pub struct Metrics {
     families: Families,
     /// One page at a time: gauges are filled just before they are written.
     page: Mutex<()>,
+    /// The live connections of the present term, which alone keeps them.
+    accounts: Mutex<Weak<Connections>>,
 }
 
 /// What became of an event that should be published.
@@ -66,11 +70,48 @@ impl Default for Metrics {
             registry,
             families,
             page: Mutex::default(),
+            accounts: Mutex::default(),
         }
     }
 }
 
 impl Metrics {
+    /// This process begins to work.
+    pub fn term_begins(&self) {
+        self.families.leader.set(1);
+    }
+
+    /// Another process works from now on, or this one ends.
+    pub fn term_ends(&self) {
+        self.families.leader.set(0);
+    }
+
+    /// These are the live connections from now on.
+    pub fn follow(&self, connections: &Arc<Connections>) {
+        *self.accounts.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(connections);
+    }
+
+    /// A listing of an account is over. `outcome` is the class of the outcome.
+    pub fn listed(&self, outcome: &'static str, took: Duration) {
+        let family = &self.families.listings;
+        family.get_or_create(&[("outcome", outcome)]).inc();
+        self.families.listing_duration.observe(took.as_secs_f64());
+    }
+
+    /// The versions of one image were read. `cause` is a bounded word, `outcome` the class of the outcome.
+    pub fn versions_read(&self, cause: &'static str, outcome: &'static str) {
+        let family = &self.families.version_reads;
+        family
+            .get_or_create(&[("cause", cause), ("outcome", outcome)])
+            .inc();
+    }
+
+    /// A resource was ready and is no longer, though nobody changed or deleted it.
+    pub fn drifted(&self, kind: Kind, reason: &str) {
+        let labels = [("kind", kind.as_str()), ("reason", known_reason(reason))];
+        self.families.drift.get_or_create(&labels).inc();
+    }
+
     /// A pass begins that could have begun so long ago.
     pub fn pass_begins(&self, urgency: Urgency, waited: Duration) {
         let labels = [("urgency", urgency.as_str())];
@@ -155,9 +196,17 @@ impl Metrics {
     /// Everything as text, in the OpenMetrics format, with the queue and the objects as they are now.
     pub fn page(&self, depth: Depth, objects: &ObjectCounts) -> Result<String, MetricsError> {
         let _one_at_a_time = self.page.lock().unwrap_or_else(PoisonError::into_inner);
-        self.families.fill(depth, objects);
+        self.families.fill(depth, objects, &self.overview());
         let mut page = String::new();
         encode(&mut page, &self.registry).map_err(MetricsError)?;
         Ok(page)
+    }
+
+    fn overview(&self) -> Overview {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts
+            .upgrade()
+            .map(|accounts| accounts.overview())
+            .unwrap_or_default()
     }
 }

@@ -53,14 +53,18 @@ impl ObjectState {
     /// Anybody may write into a status that has the right to; here only words of our own get through.
     fn of(kind: Kind, condition: &Condition) -> Self {
         let types = ConditionType::ALL.iter().map(|known| known.as_str());
-        let reasons = Reason::ALL.iter().map(|known| known.as_str());
         ObjectState {
             kind: kind.as_str(),
             condition: known(types, &condition.type_),
             status: known(["True", "False", "Unknown"], &condition.status),
-            reason: known(reasons, &condition.reason),
+            reason: known_reason(&condition.reason),
         }
     }
+}
+
+/// The reason, if it is one of ours.
+pub(super) fn known_reason(reason: &str) -> &'static str {
+    known(Reason::ALL.iter().map(|known| known.as_str()), reason)
 }
 
 fn known(words: impl IntoIterator<Item = &'static str>, word: &str) -> &'static str {

@@ -36,6 +36,9 @@ fn used() -> Metrics {
     metrics.token_refresh("done");
     metrics.breaker("open");
     metrics.became_ready(Kind::ImageCatalog, second);
+    metrics.drifted(Kind::ImageCatalog, "RemoteMissing");
+    metrics.listed("done", second);
+    metrics.versions_read("sweep", "done");
     metrics.watch_failed(Kind::ImageCatalog);
     metrics.unreadable(Kind::ImageCatalog);
     metrics.event(EventOutcome::Published);

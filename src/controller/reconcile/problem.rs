@@ -72,6 +72,7 @@ pub(super) fn reason_of(kind: ProblemKind) -> Reason {
         | ProblemKind::FailedDependency
         | ProblemKind::Rejected
         | ProblemKind::ServerError
-        | ProblemKind::Timeout => Reason::Retrying,
+        | ProblemKind::Timeout
+        | ProblemKind::NotLeading => Reason::Retrying,
     }
 }

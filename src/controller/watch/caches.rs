@@ -6,10 +6,12 @@ use kube::runtime::reflector::Store;
 use kube::runtime::reflector::store::Writer;
 use tokio::sync::watch::Receiver;
 
+use super::fingerprint::first_urgency;
 use super::watched::Watched;
 use crate::api::{CloudConnection, ImageCatalog};
 use crate::controller::key::Key;
 use crate::controller::metrics::ObjectCounts;
+use crate::controller::queue::Urgency;
 
 /// Where the objects are that the operator works on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,11 @@ impl Caches {
         users(&self.catalogs, connection).collect()
     }
 
+    /// Every object, and how urgently one who has seen none of them should look at it.
+    pub fn all(&self) -> Vec<(Key, Urgency)> {
+        keys(&self.connections).chain(keys(&self.catalogs)).collect()
+    }
+
     /// How many objects are in which state.
     pub fn counts(&self) -> ObjectCounts {
         let mut counts = ObjectCounts::default();
@@ -77,6 +84,11 @@ fn users<K: Watched>(store: &Store<K>, connection: &Key) -> impl Iterator<Item =
     let all = store.state().into_iter();
     all.filter(move |object| uses(object))
         .map(|object| Key::of(&*object))
+}
+
+fn keys<K: Watched>(store: &Store<K>) -> impl Iterator<Item = (Key, Urgency)> {
+    let all = store.state().into_iter();
+    all.map(|object| (Key::of(&*object), first_urgency(&*object)))
 }
 
 fn count<K: Watched>(store: &Store<K>, counts: &mut ObjectCounts) {

@@ -17,6 +17,8 @@ pub(super) struct Fingerprint {
     /// What those that refer to the object go by.
     ready_condition: u64,
     pub(super) readiness: Readiness,
+    /// Why it is ready or not, in one word.
+    pub(super) reason: Option<String>,
     /// The connection that it refers to.
     pub(super) connection: Option<String>,
 }
@@ -54,8 +56,17 @@ impl Fingerprint {
             } else {
                 Readiness::NotReady
             },
+            reason: ready.map(|condition| condition.reason.clone()),
             connection: object.connection().map(str::to_owned),
         }
+    }
+
+    /// Why it is not ready any more, though nobody has changed or deleted it since it was `before`, and ready.
+    pub(super) fn drift_since(&self, before: &Fingerprint) -> Option<&str> {
+        let drifted = self.edit == before.edit
+            && before.readiness == Readiness::Ready
+            && self.readiness == Readiness::NotReady;
+        self.reason.as_deref().filter(|_| drifted)
     }
 
     /// How urgently the object should be looked at after it was `before`.

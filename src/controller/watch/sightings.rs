@@ -34,6 +34,8 @@ pub(super) struct Meaning {
     pub(super) users_of: Option<Key>,
     /// The object became ready, so long after it was first seen not to be.
     pub(super) became_ready: Option<Duration>,
+    /// The object was ready and is no longer, though nobody changed it: why.
+    pub(super) drifted: Option<String>,
 }
 
 impl Sightings {
@@ -91,7 +93,7 @@ impl Sightings {
         Meaning {
             wakes,
             users_of: is_connection(key).then(|| key.clone()),
-            became_ready: None,
+            ..Meaning::default()
         }
     }
 }
@@ -107,7 +109,7 @@ fn first_meaning(key: &Key, fingerprint: &Fingerprint, urgency: Urgency) -> Mean
     Meaning {
         wakes,
         users_of: is_connection(key).then(|| key.clone()),
-        became_ready: None,
+        ..Meaning::default()
     }
 }
 
@@ -130,6 +132,7 @@ fn changed_meaning(key: &Key, fingerprint: &Fingerprint, before: &Sighting, now:
         wakes,
         users_of: concerns_others.then(|| key.clone()),
         became_ready: waited.filter(|_| fingerprint.readiness == Readiness::Ready),
+        drifted: fingerprint.drift_since(&before.fingerprint).map(str::to_owned),
     }
 }
 
@@ -351,6 +354,21 @@ mod tests {
         assert_eq!(
             sightings.seen(&edited, at(85)).became_ready,
             Some(Duration::from_secs(5))
+        );
+    }
+
+    #[test]
+    fn what_was_ready_and_is_no_longer_has_drifted_unless_somebody_edited_it() {
+        let ready = with_status(catalog(), 1, "True");
+        let drifted = after(&ready, &with_status(catalog(), 1, "False")).drifted;
+        assert_eq!(drifted.as_deref(), Some("Because"));
+
+        let mut edited = ready.clone();
+        edited.metadata.generation = Some(2);
+        assert_eq!(after(&ready, &edited).drifted, None);
+        assert_eq!(
+            after(&catalog(), &with_status(catalog(), 1, "False")).drifted,
+            None
         );
     }
 }

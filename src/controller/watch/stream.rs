@@ -159,6 +159,9 @@ impl<K: Watched> Watch<K> {
         if let Some(after) = meaning.became_ready {
             self.hearers.metrics.became_ready(K::KIND, after);
         }
+        if let Some(reason) = meaning.drifted {
+            self.hearers.metrics.drifted(K::KIND, &reason);
+        }
     }
 }
 

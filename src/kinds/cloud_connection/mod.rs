@@ -65,7 +65,8 @@ pub fn problem(problem: &Problem) -> Report {
         | ProblemKind::Unprocessable
         | ProblemKind::FailedDependency
         | ProblemKind::Rejected
-        | ProblemKind::ServerError => (Standing::Reconciling, Reason::Retrying),
+        | ProblemKind::ServerError
+        | ProblemKind::NotLeading => (Standing::Reconciling, Reason::Retrying),
     };
     Report {
         standing,

@@ -74,6 +74,40 @@ async fn an_issuer_in_the_ca_bundle_is_trusted() {
 }
 
 #[tokio::test]
+async fn tls_older_than_1_2_is_neither_offered_nor_taken() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let hello = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut hello = vec![0; 4096];
+        let length = stream.read(&mut hello).unwrap();
+        stream.write_all(&server_hello_of_tls_1_1()).unwrap();
+        let _ = stream.read(&mut [0; 64]);
+        hello.truncate(length);
+        hello
+    });
+    let Outcome::Refused(problem) = ask(format!("https://{address}"), None).await else {
+        panic!()
+    };
+    assert_eq!(problem.kind, ProblemKind::Tls);
+    // RFC 8446, section 4.2.1: extension 43, its length, the length of the list, and the list.
+    let versions = [0, 43, 0, 5, 4, 3, 4, 3, 3];
+    let hello = hello.join().unwrap();
+    let offered = hello.windows(versions.len()).any(|window| window == versions);
+    assert!(offered, "the client offers other versions than 1.3 and 1.2");
+}
+
+/// RFC 4346, section 7.4.1.3, with a cipher suite of that time.
+fn server_hello_of_tls_1_1() -> Vec<u8> {
+    let mut message = vec![3, 2];
+    message.extend([7; 32]);
+    message.extend([0, 0xc0, 0x14, 0]);
+    let mut record = vec![22, 3, 2, 0, 42, 2, 0, 0, 38];
+    record.extend(message);
+    record
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_speak_tls_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 
 use super::authorize::{Authorization, Authorize};
 use super::body::Answer;
@@ -173,7 +174,12 @@ impl Transport {
         }
         let wire_request = wire_request(request, authorization);
         let started = Instant::now();
-        let exchange = self.wire.exchange(&wire_request, within).await;
+        let span = tracing::info_span!(
+            "remote request",
+            api = request.endpoint.api,
+            operation = request.operation
+        );
+        let exchange = self.wire.exchange(&wire_request, within).instrument(span).await;
         let outcome = about(request, self.conclude(request, exchange, read));
         self.tell(request, &outcome, started.elapsed());
         outcome

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -131,6 +132,35 @@ async fn an_answer_that_is_too_large_is_not_read_to_its_end_nor_asked_for_again(
     let transport = Transport::new(wire, quick(), Arc::new(NoRecorder));
     let outcome = transport.send::<Value>(read(&server)).await;
     assert_eq!(summary(&outcome), ("unknown", Some(ProblemKind::TooLarge)));
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_counts_by_what_it_unpacks_to() {
+    // A hundred thousand spaces.
+    let packed = base64::engine::general_purpose::STANDARD.decode(
+        "H4sIAAAAAAACA+3BMQEAAADCoCrrn9IaHkABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
+         AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAArwYt8HnKoIYBAA==",
+    );
+    let bomb = Reply::Answer(200, Vec::new(), packed.unwrap()).with("content-encoding", "gzip");
+    let server = Scripted::new([bomb]);
+    let wire = wire_with(|settings| settings.body_limit = 1000);
+    let transport = Transport::new(wire, quick(), Arc::new(NoRecorder));
+    let outcome = transport.send::<Value>(read(&server)).await;
+    assert_eq!(summary(&outcome), ("unknown", Some(ProblemKind::TooLarge)));
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_long_is_refused_before_it_is_sent() {
+    let server = Scripted::new([Reply::json(200, &json!(1)), Reply::json(200, &json!(1))]);
+    let outcome = async |length: usize| {
+        // Two quotes belong to the text.
+        let request = write(&server).json(&json!("x".repeat(length - 2)));
+        transport().send::<Value>(request).await
+    };
+    assert_eq!(summary(&outcome(1024 * 1024).await), ("done", None));
+    let refused = outcome(1024 * 1024 + 1).await;
+    assert_eq!(summary(&refused), ("refused", Some(ProblemKind::Rejected)));
     assert_eq!(server.lines().len(), 1);
 }
 

@@ -16,6 +16,10 @@ use crate::lifecycle::{Problem, ProblemKind};
 /// How many redirects of one request are followed.
 const MAX_REDIRECTS: usize = 3;
 
+/// How long the body of a request may be, in bytes. Far more than any API takes: what is longer was put into free-form
+/// fields, and would be sent again and again.
+const LONGEST_REQUEST: usize = 1024 * 1024;
+
 /// Connections are not used again after this time. Many gateways close idle ones after a minute, and a write that is
 /// sent into a closing connection has an unknown outcome.
 const IDLE: Duration = Duration::from_secs(20);
@@ -119,6 +123,9 @@ impl Wire {
 
     /// Sends a request, follows redirects on its own host with method and body kept, and reads the answer.
     pub(in crate::remote) async fn exchange(&self, request: &WireRequest, within: Duration) -> Exchange {
+        if let Some(problem) = too_long(request) {
+            return Exchange::NotDone(problem);
+        }
         let deadline = Instant::now() + within;
         let mut url = request.url.clone();
         for _ in 0..=MAX_REDIRECTS {
@@ -186,6 +193,17 @@ fn failed(error: &reqwest::Error, url: &Url) -> Exchange {
         ProblemKind::Unreachable,
         format!("the connection to {host} broke before an answer: {cause}"),
     ))
+}
+
+fn too_long(request: &WireRequest) -> Option<Problem> {
+    let (_, body) = request.body.as_ref()?;
+    let length = body.len();
+    (length > LONGEST_REQUEST).then(|| {
+        Problem::new(
+            ProblemKind::Rejected,
+            format!("not sent, because it is {length} bytes long and at most {LONGEST_REQUEST} are sent: shorten the free-form fields"),
+        )
+    })
 }
 
 fn no_answer(url: &Url) -> Problem {
