@@ -25,7 +25,7 @@ use crate::remote::redact::redacted;
 pub const SURFERCLOUD: &str = "https://api.surfercloud.com";
 
 /// How long a request may take. The gateway gives up after 60 seconds, and its answer is worth waiting for.
-const DEADLINE: Duration = Duration::from_secs(75);
+pub const DEADLINE: Duration = Duration::from_secs(75);
 
 /// The images of one account. Cheap to clone.
 #[derive(Clone)]

@@ -14,6 +14,7 @@ mod parameters;
 mod ret_code;
 mod state;
 
-pub use client::{Client, SURFERCLOUD};
+pub use super::phase::Phase;
+pub use client::{Client, DEADLINE, SURFERCLOUD};
 pub use keys::Keys;
 pub use state::ImageState;

@@ -46,6 +46,7 @@ impl RetCode {
             130 | 150 | 8301 | 8305 | 8307 | 8960 | 8971 => Class::Unknown(ProblemKind::ServerError),
             153 => Class::Throttled(ProblemKind::TooManyRequests),
             170 | 171 | 172 | 174 => Class::Refused(ProblemKind::Unauthorized),
+            292 => Class::Refused(ProblemKind::NoSuchProject),
             293 | 294 | 295 | 299 => Class::Refused(ProblemKind::Forbidden),
             8956 => Class::Refused(ProblemKind::NotFound),
             // The copy's source is not available (yet).
@@ -110,7 +111,7 @@ mod tests {
         for code in [170, 171, 172, 174] {
             assert_eq!(class(code), Class::Refused(ProblemKind::Unauthorized), "{code}");
         }
-        assert_eq!(class(292), Class::Refused(ProblemKind::Rejected));
+        assert_eq!(class(292), Class::Refused(ProblemKind::NoSuchProject));
         for code in [293, 294, 295, 299] {
             assert_eq!(class(code), Class::Refused(ProblemKind::Forbidden), "{code}");
         }

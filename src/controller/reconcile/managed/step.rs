@@ -46,7 +46,7 @@ impl<K: Reconciled> Pass<'_, K> {
             Step::ClearIntent => {
                 let record = Record {
                     intent: None,
-                    ..self.hand(part.name).record.clone().unwrap_or_default()
+                    ..self.hand(&part.name).record.clone().unwrap_or_default()
                 };
                 self.amend(part, &record);
                 Ok(None)
@@ -74,7 +74,10 @@ impl<K: Reconciled> Pass<'_, K> {
             Some(connection) => Arc::clone(connection),
             None => self.live_connection()?,
         };
-        let hand = self.hand(part.name);
+        let Some(remote) = K::remote(&connection) else {
+            return Ok(());
+        };
+        let hand = self.hand(&part.name);
         let held = hand.record.as_ref().and_then(|record| record.held.clone());
         let mut looks = hand.looks.clone();
         let mut seen = self.seen.clone();
@@ -82,7 +85,7 @@ impl<K: Reconciled> Pass<'_, K> {
         let looking = Looking::<K> {
             wanted,
             part,
-            connection: &connection,
+            connection: remote,
             began: self.began.instant,
             claim: &claim,
             held: held.as_ref().map(|held| &held.id),
@@ -93,7 +96,7 @@ impl<K: Reconciled> Pass<'_, K> {
             look => look,
         };
         let looked = K::look(&looking, look, &mut looks, &mut seen).await;
-        self.hand(part.name).looks = looks;
+        self.hand(&part.name).looks = looks;
         self.seen = seen;
         self.connection = Some(connection);
         looked.map_err(Setback::from)
@@ -131,8 +134,11 @@ impl<K: Reconciled> Pass<'_, K> {
             ..MetadataChange::default()
         };
         self.write_metadata(&change).await?;
+        if let Some(memory) = before.first() {
+            self.context.added_finalizer(&self.uid(), memory);
+        }
         for (part, memory) in parts.iter().zip(&before) {
-            self.hand(part.name).witness.added_finalizer(memory);
+            self.hand(&part.name).witness.added_finalizer(memory);
         }
         Ok(())
     }
@@ -154,10 +160,14 @@ impl<K: Reconciled> Pass<'_, K> {
             ..Record::default()
         };
         self.amend(part, &record);
-        self.hand(part.name).looks = Looks::nothing();
+        self.hand(&part.name).looks = Looks::nothing();
     }
 
     async fn forget(&mut self, part: &PartWanted) -> Result<(), WriteError> {
+        if self.main.as_ref() != Some(&part.name) {
+            self.amend(part, &Record::default());
+            return Ok(());
+        }
         // Remembered there, it would be missed once more should the next create come to nothing.
         if self.object.annotations().contains_key(REMOTE_ID) {
             let change = MetadataChange {
@@ -194,7 +204,9 @@ impl<K: Reconciled> Pass<'_, K> {
     /// Lets the resource go.
     pub(super) async fn release(&mut self, wanted: &K::Wanted) -> Result<Verdict, WriteError> {
         if let Ok(connection) = self.live_connection() {
-            K::released(&connection, wanted);
+            if let Some(remote) = K::remote(&connection) {
+                K::released(remote, wanted);
+            }
         }
         let change = MetadataChange {
             finalizer: Some(FinalizerChange::Remove),
