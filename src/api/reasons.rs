@@ -101,6 +101,8 @@ reasons! {
     ForeignVersions,
     /// The remote failed to import the image: see `status.copies` for its words.
     ImportFailed,
+    /// The remote failed to make a copy of the image; the message says which.
+    CopyFailed,
     /// The remote failed to publish the image: see `status.copies` for its words.
     PublishFailed,
     /// The remote failed to delete the image: see `status.copies` for its words.

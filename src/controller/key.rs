@@ -11,18 +11,21 @@ use super::watch::Watched;
 pub enum Kind {
     /// The connection to an account.
     CloudConnection,
+    /// An image imported from a disk file.
+    CustomImage,
     /// An image with its first version.
     ImageCatalog,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 2] = [Kind::CloudConnection, Kind::ImageCatalog];
+    pub const ALL: [Kind; 3] = [Kind::CloudConnection, Kind::CustomImage, Kind::ImageCatalog];
 
     /// The kind as it stands in a manifest.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::CloudConnection => "CloudConnection",
+            Kind::CustomImage => "CustomImage",
             Kind::ImageCatalog => "ImageCatalog",
         }
     }

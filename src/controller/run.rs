@@ -212,7 +212,14 @@ impl Parts {
             writers.catalogs,
             hearers.clone(),
         );
+        let custom_images = watch(
+            cluster.watches(),
+            namespaces.clone(),
+            writers.custom_images,
+            hearers.clone(),
+        );
         self.0.spawn(connections.map(Ok));
+        self.0.spawn(custom_images.map(Ok));
         self.0.spawn(catalogs.map(Ok));
     }
 

@@ -16,11 +16,11 @@ use crate::controller::lease::{InvalidLeaseDuration, LeaseSettings, LeaseTimes};
 use crate::controller::metrics::Metrics;
 use crate::controller::watch::Namespaces;
 use crate::inventory::InventoryRecorder;
-use crate::remote::VENDOR_HOSTS;
 use crate::remote::http::{AllowedHosts, HostPattern, PlainHttp, Recorder};
+use crate::remote::{VENDOR_HOSTS, surfercloud};
 
-/// Twice the deadline of a remote request.
-const SHORTEST_SAFE_WINDOW: Duration = Duration::from_mins(1);
+/// Twice the longest deadline of a remote request.
+const SHORTEST_SAFE_WINDOW: Duration = surfercloud::DEADLINE.saturating_mul(2);
 
 /// Runs the operator.
 #[derive(Debug, clap::Args)]

@@ -101,13 +101,9 @@ impl<'a> Pass<'a> {
 
     /// The resources that refer to this connection.
     fn users(&self) -> Vec<String> {
-        let all = self.context.tools.caches.catalogs.state();
-        let mut users: Vec<String> = all
-            .iter()
-            .filter(|catalog| catalog.metadata.namespace == self.object.metadata.namespace)
-            .filter(|catalog| catalog.spec.connection_ref.name == self.key.name)
-            .map(|catalog| format!("ImageCatalog/{}", catalog.name_any()))
-            .collect();
+        let used = Key::new(Kind::CloudConnection, &self.key.namespace, &self.key.name);
+        let users = self.context.tools.caches.users_of(&used).into_iter();
+        let mut users: Vec<String> = users.map(|user| format!("{}/{}", user.kind, user.name)).collect();
         users.sort();
         users
     }

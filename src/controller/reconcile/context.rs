@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::api::{CloudConnection, ImageCatalog, StatusBounds};
+use crate::api::{CloudConnection, CustomImage, ImageCatalog, StatusBounds};
 use crate::connections::Connections;
 use crate::lifecycle::{Attendance, Install, Memory, Witness};
 
@@ -42,6 +42,7 @@ impl Context {
             settings,
             bounds: BTreeMap::from([
                 (Kind::CloudConnection, StatusBounds::of::<CloudConnection>()),
+                (Kind::CustomImage, StatusBounds::of::<CustomImage>()),
                 (Kind::ImageCatalog, StatusBounds::of::<ImageCatalog>()),
             ]),
             known: Mutex::default(),

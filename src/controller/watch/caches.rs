@@ -8,7 +8,7 @@ use tokio::sync::watch::Receiver;
 
 use super::fingerprint::first_urgency;
 use super::watched::Watched;
-use crate::api::{CloudConnection, ImageCatalog};
+use crate::api::{CloudConnection, CustomImage, ImageCatalog};
 use crate::controller::key::Key;
 use crate::controller::metrics::ObjectCounts;
 use crate::controller::queue::Urgency;
@@ -30,6 +30,8 @@ pub enum Namespaces {
 pub struct Caches {
     /// Every CloudConnection.
     pub connections: Store<CloudConnection>,
+    /// Every CustomImage.
+    pub custom_images: Store<CustomImage>,
     /// Every ImageCatalog.
     pub catalogs: Store<ImageCatalog>,
     /// Whether everything has been listed once. Wait for this one: a store's own wait wakes one waiter only.
@@ -39,6 +41,7 @@ pub struct Caches {
 /// Where the watches put what they see.
 pub(in crate::controller) struct Writers {
     pub(in crate::controller) connections: Writer<CloudConnection>,
+    pub(in crate::controller) custom_images: Writer<CustomImage>,
     pub(in crate::controller) catalogs: Writer<ImageCatalog>,
 }
 
@@ -46,10 +49,12 @@ pub(in crate::controller) struct Writers {
 pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) {
     let writers = Writers {
         connections: Writer::default(),
+        custom_images: Writer::default(),
         catalogs: Writer::default(),
     };
     let caches = Caches {
         connections: writers.connections.as_reader(),
+        custom_images: writers.custom_images.as_reader(),
         catalogs: writers.catalogs.as_reader(),
         ready,
     };
@@ -59,18 +64,24 @@ pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) 
 impl Caches {
     /// Those that refer to a connection.
     pub fn users_of(&self, connection: &Key) -> Vec<Key> {
-        users(&self.catalogs, connection).collect()
+        users(&self.catalogs, connection)
+            .chain(users(&self.custom_images, connection))
+            .collect()
     }
 
     /// Every object, and how urgently one who has seen none of them should look at it.
     pub fn all(&self) -> Vec<(Key, Urgency)> {
-        keys(&self.connections).chain(keys(&self.catalogs)).collect()
+        keys(&self.connections)
+            .chain(keys(&self.custom_images))
+            .chain(keys(&self.catalogs))
+            .collect()
     }
 
     /// How many objects are in which state.
     pub fn counts(&self) -> ObjectCounts {
         let mut counts = ObjectCounts::default();
         count(&self.connections, &mut counts);
+        count(&self.custom_images, &mut counts);
         count(&self.catalogs, &mut counts);
         counts
     }

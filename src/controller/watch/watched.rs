@@ -9,7 +9,7 @@ use kube::runtime::reflector::Store;
 use serde::de::DeserializeOwned;
 
 use super::caches::Caches;
-use crate::api::{CloudConnection, ImageCatalog};
+use crate::api::{CloudConnection, CustomImage, ImageCatalog};
 use crate::controller::key::Kind;
 
 /// A kind that the operator watches.
@@ -55,6 +55,30 @@ impl Watched for CloudConnection {
 
     fn connection(&self) -> Option<&str> {
         None
+    }
+}
+
+impl Watched for CustomImage {
+    const KIND: Kind = Kind::CustomImage;
+
+    fn conditions(&self) -> &[Condition] {
+        self.status
+            .as_ref()
+            .map_or(&[], |status| &status.managed.conditions)
+    }
+
+    fn observed_generation(&self) -> Option<i64> {
+        self.status
+            .as_ref()
+            .map(|status| status.managed.observed_generation)
+    }
+
+    fn store(caches: &Caches) -> &Store<Self> {
+        &caches.custom_images
+    }
+
+    fn connection(&self) -> Option<&str> {
+        Some(&self.spec.connection_ref.name)
     }
 }
 
