@@ -12,6 +12,8 @@ async fn an_image_is_found_again_by_its_mark_when_all_memory_is_lost() {
     let ready = stage.ready("debian", Reason::Available).await;
     let id = status(&ready).image_id.clone();
     stage.lose_memory("debian").await;
+    let now = "image-operator.dev/reconcile-requested-at=now";
+    stage.annotate("debian", now).await;
     let again = stage.ready("debian", Reason::Available).await;
     assert_eq!(status(&again).image_id, id);
     assert_eq!(stage.changes("importCustomImage").await, 1);
