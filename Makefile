@@ -3,13 +3,13 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test sdk lint generate bench dashboard-check tools
+.PHONY: help demo test sdk lint generate bench dashboard-check tools servers image sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Stays up on a terminal.
-demo: tools ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
+demo: servers ## etcd, kube-apiserver, the simulator and the operator, with deploy/samples made Ready
 	@$(CARGO) build --locked --bins
 	@$(CARGO) run --locked --quiet --example demo
 
@@ -23,17 +23,18 @@ sdk: ## The vendor's SDK for Python against the simulated SurferCloud
 	@target/sdk/bin/pip install --quiet --disable-pip-version-check ucloud-sdk-python3==0.11.150
 	@target/sdk/bin/python tests/sdk/surfercloud.py target/debug/image-operator
 
-# That the generated files are current, tests/crds.rs and tests/docs.rs hold.
-lint: ## Format and clippy
+# That the other generated files are current, tests/crds.rs and tests/docs.rs hold.
+lint: tools ## Format, clippy, and what is installed: helm lint, values, templates, overlays, generated files
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) test --locked --quiet --test packaging
 
-generate: ## The definitions in crds/, and docs/reference
+generate: tools ## The definitions, the rights, the chart's files, and docs/reference
 	$(CARGO) run --locked --quiet -- crds --out crds
-	UPDATE=1 $(CARGO) test --locked --quiet --test docs current
+	UPDATE=1 $(CARGO) test --locked --quiet --test docs --test packaging current
 
 # One part: make bench PART=kills
-bench: tools ## The table of figures: latency, a thousand catalogs, default limits, kills
+bench: servers ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
 # Not part of the tests: Prometheus takes about 10 minutes to build, once.
@@ -41,5 +42,17 @@ dashboard-check: tools ## Every panel of the dashboard has data and every alert 
 	@tests/prometheus/build.sh
 	$(CARGO) test --locked --test dashboard -- --ignored --nocapture
 
-tools: ## The pinned etcd, kube-apiserver, kube-controller-manager and kubectl, in target/tools/bin
+tools: servers ## The pinned etcd, kube-apiserver, kube-controller-manager, kubectl and helm, in target/tools/bin
+	@tests/packaging/tools/build.sh
+
+# What the demo needs of them.
+servers:
 	@tests/kubernetes/build.sh
+
+image: ## The container image of this architecture, as target/image/*.tar; no daemon needed with buildah or podman
+	@image/build.sh
+
+# cargo install --locked cargo-cyclonedx@0.5.9
+sbom: ## What the program is made of, as target/image-operator.cdx.json
+	$(CARGO) cyclonedx --format json --target all --override-filename image-operator.cdx
+	mv image-operator.cdx.json target/

@@ -62,6 +62,7 @@ async fn demonstrate() -> Result<(), Box<dyn Error>> {
         return Err(format!("{problem}\n\n{seen}\nThe operator's log: {log}").into());
     }
     show(kubectl, &["get", "imagecatalogs"])?;
+    show(kubectl, &["get", "imageversions"])?;
     show(kubectl, &["get", "cloudconnections"])?;
     explain(&cluster, &simulator, &operator);
 

@@ -182,10 +182,10 @@ struct Page {
     text: String,
 }
 
-/// Every page of Markdown in the root and below `docs`.
+/// Every page of Markdown in the root, below `docs` and in the chart.
 fn pages() -> Vec<Page> {
     let mut pages = Vec::new();
-    for folder in ["", "docs", "docs/reference"] {
+    for folder in ["", "docs", "docs/reference", "charts/image-operator"] {
         for entry in std::fs::read_dir(root().join(folder)).expect("a folder can be read") {
             let path = entry.expect("a folder can be read").path();
             if path.extension().is_some_and(|extension| extension == "md") {

@@ -55,6 +55,8 @@ reasons! {
     Replicating,
     /// The remote is validating the image.
     Validating,
+    /// The remote is taking copies away from provider instances.
+    Shrinking,
     /// A description is being changed in place.
     Patching,
     /// The remote object is in a status that leads elsewhere by itself.
@@ -67,6 +69,8 @@ reasons! {
     RetiringInitialVersion,
     /// The answer to a remote write was lost; the operator looks whether it was done before it does anything else.
     SettlingUnknownOutcome,
+    /// The last version of an image is not deleted by an ImageVersion: it is left to its ImageCatalog, which takes it along when it goes.
+    LeftToCatalog,
     /// Other resources still need this one; its deletion waits until they are gone.
     DependentsExist,
     /// The remote answered in a way that should pass, and the pass is tried again.
@@ -105,6 +109,8 @@ reasons! {
     CopyFailed,
     /// The remote failed to publish the image: see `status.copies` for its words.
     PublishFailed,
+    /// The version did not pass a validation and cannot be used: see `status.versionValidationDetails`.
+    ValidationFailed,
     /// The remote failed to delete the image: see `status.copies` for its words.
     DeleteFailed,
     /// The remote object was disabled by a person or by the vendor.
@@ -117,6 +123,16 @@ reasons! {
     InvalidResolution,
 
     // References.
+    /// There is no ImageCatalog of that name in the namespace.
+    CatalogNotFound,
+    /// The ImageCatalog has no image yet: its `status.streamId` is waited for, not its `Ready`.
+    CatalogNotReady,
+    /// The ImageCatalog is being deleted, so no version is added to its image.
+    CatalogTerminating,
+    /// There is no resource of the name in `spec.sourceVersionRef` in the namespace.
+    SourceNotFound,
+    /// The version in `spec.sourceVersionRef` cannot be a source yet; the message says what is waited for.
+    SourceNotReady,
     /// There is no CloudConnection of that name in the namespace.
     ConnectionNotFound,
     /// The CloudConnection is not ready; its own conditions say why.

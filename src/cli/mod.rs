@@ -1,16 +1,37 @@
 //! The command line: one file per subcommand.
 
+pub mod completions;
 pub mod crds;
 pub mod run;
 pub mod simulate;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+Examples:
+  image-operator crds | kubectl apply -f -      install the definitions
+  image-operator simulate                       the remote APIs to rehearse with, on http://127.0.0.1:8080
+  image-operator run --listen=127.0.0.1:8081 --allow-plain-http --allowed-hosts=127.0.0.1
+                                                the operator, on the cluster of your kubeconfig, speaking to them alone
+  image-operator run --cluster-id=production-west --log-format=json
+                                                the operator in earnest
+  source <(image-operator completions bash)     complete the command line
+
+Every option can be given as the environment variable that its help names. Log lines and complaints go to standard
+error, results to standard output.
+
+Exit codes:
+  0  done, or stopped by SIGTERM or SIGINT
+  1  could not start or go on: the last line says why
+  2  wrong command line
+
+Documentation: https://github.com/image-operator/image-operator";
 
 /// Kubernetes operator for desktop images that live behind remote cloud APIs.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version = env!("IMAGE_OPERATOR_VERSION"), after_help = AFTER_HELP)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -20,6 +41,7 @@ struct CommandLine {
 enum Command {
     Run(run::Args),
     Crds(crds::Args),
+    Completions(completions::Args),
     /// Serve a faithful fake of the remote APIs, to rehearse with.
     Simulate(simulate::Args),
 }
@@ -29,6 +51,7 @@ pub fn main() -> ExitCode {
     match CommandLine::parse().command {
         Command::Run(args) => run::run(args),
         Command::Crds(args) => crds::run(&args),
+        Command::Completions(args) => completions::run(&args, CommandLine::command()),
         Command::Simulate(args) => simulate::run(args),
     }
 }

@@ -424,6 +424,13 @@ mod tests {
         Blueprint::parse(spec, &secrets_of(spec, secret), &allowed(&["*"]))
     }
 
+    fn image_management(blueprint: Blueprint) -> ImageManagementPlan {
+        match blueprint.plan {
+            Plan::ImageManagement(plan) => plan,
+            Plan::SurferCloud(_) => panic!("another remote system"),
+        }
+    }
+
     fn citrix_spec(client: &Value) -> CloudConnectionSpec {
         spec(json!({ "citrixCloud": { "customerId": "acme", "clientCredentials": client } }))
     }
@@ -431,9 +438,10 @@ mod tests {
     #[test]
     fn the_vendors_hosts_are_the_defaults() {
         let blueprint = parse(&horizon_spec(&json!({})), "token").unwrap();
-        assert_eq!(blueprint.base_url.to_string(), HORIZON_CLOUD);
         assert_eq!(blueprint.account(), "horizonCloud/org-1");
-        let Credentials::CspApiToken { base_url, .. } = blueprint.credentials else {
+        let plan = image_management(blueprint);
+        assert_eq!(plan.base_url.to_string(), HORIZON_CLOUD);
+        let Credentials::CspApiToken { base_url, .. } = plan.credentials else {
             panic!()
         };
         assert_eq!(base_url.to_string(), CSP);
@@ -445,8 +453,8 @@ mod tests {
             "orgId": "org-1", "baseUrl": "https://eu.example",
             "serviceOAuth": { "clientId": "me", "secretRef": { "name": "s", "key": "k" } },
         }}));
-        let Credentials::ServiceOAuth { base_url, client } = parse(&spec, "secret").unwrap().credentials
-        else {
+        let plan = image_management(parse(&spec, "secret").unwrap());
+        let Credentials::ServiceOAuth { base_url, client } = plan.credentials else {
             panic!()
         };
         assert_eq!(base_url.to_string(), "https://eu.example");

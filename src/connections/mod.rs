@@ -6,6 +6,7 @@
 //! | `blueprint` | what a connection is made from, checked; equality decides whether a live one stays |
 //! | `connection` | one live connection: a remote system, limits, the way there |
 //! | `remote` | the remote systems: client and inventory of each |
+//! | `turns` | one at a time for each remote object |
 //! | `registry` | all of them |
 //! | `overview` | what all of them together look like, for metrics |
 
@@ -21,6 +22,7 @@ mod remote;
 mod secrets;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use crate::inventory::{AccountChange, Changes, Trust};
 pub use blueprint::{Blueprint, BlueprintError};
@@ -29,3 +31,4 @@ pub use overview::Overview;
 pub use registry::{ConnectionKey, Connections, Settings};
 pub use remote::{ImageManagement, SurferCloud};
 pub use secrets::{Looked, ResolvedSecrets, SecretError, SecretReference, secret_references};
+pub use turns::Turn;

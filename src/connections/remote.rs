@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::blueprint::{ImageManagementPlan, SurferCloudPlan};
 use super::connection::Checked;
+use super::turns::{Turn, Turns};
 use crate::inventory::{self, Inventory, InventoryRecorder, Regional, Subscription, Trust};
 use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::auth::TokenSource;
@@ -27,6 +28,7 @@ pub struct ImageManagement {
     organisation: Option<RemoteId>,
     client: imagemgmt::Client,
     inventory: Arc<Inventory>,
+    deletions: Turns,
 }
 
 /// An account of SurferCloud.
@@ -72,6 +74,7 @@ impl ImageManagement {
             organisation: plan.organisation.clone(),
             client,
             inventory: Arc::new(inventory),
+            deletions: Turns::default(),
         }
     }
 
@@ -83,6 +86,11 @@ impl ImageManagement {
     /// What the account contains.
     pub fn inventory(&self) -> &Arc<Inventory> {
         &self.inventory
+    }
+
+    /// Waits for the turn to delete a version of this image: one at a time, for as long as the turn is held.
+    pub async fn deletion_turn(&self, image: &RemoteId) -> Turn {
+        self.deletions.take(image).await
     }
 
     /// Signs in, compares the organisation, and reads one image at most.

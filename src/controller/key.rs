@@ -15,11 +15,18 @@ pub enum Kind {
     CustomImage,
     /// An image with its first version.
     ImageCatalog,
+    /// A further version of an image.
+    ImageVersion,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 3] = [Kind::CloudConnection, Kind::CustomImage, Kind::ImageCatalog];
+    pub const ALL: [Kind; 4] = [
+        Kind::CloudConnection,
+        Kind::CustomImage,
+        Kind::ImageCatalog,
+        Kind::ImageVersion,
+    ];
 
     /// The kind as it stands in a manifest.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +34,7 @@ impl Kind {
             Kind::CloudConnection => "CloudConnection",
             Kind::CustomImage => "CustomImage",
             Kind::ImageCatalog => "ImageCatalog",
+            Kind::ImageVersion => "ImageVersion",
         }
     }
 }

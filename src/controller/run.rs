@@ -218,6 +218,13 @@ impl Parts {
             writers.custom_images,
             hearers.clone(),
         );
+        let versions = watch(
+            cluster.watches(),
+            namespaces.clone(),
+            writers.versions,
+            hearers.clone(),
+        );
+        self.0.spawn(versions.map(Ok));
         self.0.spawn(connections.map(Ok));
         self.0.spawn(custom_images.map(Ok));
         self.0.spawn(catalogs.map(Ok));

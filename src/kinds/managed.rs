@@ -110,10 +110,16 @@ pub trait Managed:
     fn adopted(status: &mut Self::Status, part: &PartWanted, id: &RemoteId);
     /// Mirrors what the remote told of an object that it has just made.
     fn created(status: &mut Self::Status, part: &PartWanted, created: &Self::Created);
+    /// Writes down that the remote accepted a change, where nothing remote will tell of it later.
+    fn changed(_: &mut Self::Status, _: &Operation) {}
     /// Mirrors what is seen.
     fn mirror(status: &mut Self::Status, wanted: &Self::Wanted, seen: &Self::Seen);
     /// Says where things stand when nothing is to be done.
     fn at_rest(wanted: &Self::Wanted, seen: &Self::Seen, status: &Self::Status) -> Report;
+    /// What the remote says went wrong, for a change that does not come to an end.
+    fn troubles(_: &Self::Seen) -> Option<String> {
+        None
+    }
     /// Whether something that moved in its account is this resource's, could be, or stands in its way.
     fn is_concerned(&self, moved: &Moved<'_>) -> bool;
 }
@@ -168,6 +174,8 @@ pub struct Performed<C> {
     pub outcome: Outcome<Option<RemoteId>>,
     /// What the remote told about the object that was made.
     pub created: Option<Box<C>>,
+    /// What is said about it, where the usual words do not fit.
+    pub told: Option<Report>,
 }
 
 impl<C> Performed<C> {
@@ -176,6 +184,7 @@ impl<C> Performed<C> {
         Performed {
             outcome: outcome.map(|()| None),
             created: None,
+            told: None,
         }
     }
 }

@@ -156,12 +156,6 @@ impl Attendance {
             has_written: false,
         }
     }
-
-    /// For the exploration: a whole window goes by.
-    #[cfg(test)]
-    pub(super) fn after_a_window(&mut self) {
-        self.since = self.since.map(|_| Timestamp::MIN);
-    }
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ async fn hold_all(stage: &Stage, operation: &str, hold: &str) -> FaultId {
 }
 
 async fn kill_when_held(stage: &mut Stage, fault: FaultId, operation: &str, hold: &str) {
-    let held = async |stage: &Stage, wanted: fn(u64) -> bool| {
+    let holds = async |stage: &Stage, wanted: fn(u64) -> bool| {
         eventually(DEADLINE, &format!("{hold} at {operation}"), async || match stage
             .simulator
             .fault_state(fault)
@@ -62,9 +62,9 @@ async fn kill_when_held(stage: &mut Stage, fault: FaultId, operation: &str, hold
         })
         .await;
     };
-    held(stage, |holding| holding > 0).await;
+    holds(stage, |holding| holding > 0).await;
     stage.operator.kill().await.unwrap();
-    held(stage, |holding| holding == 0).await;
+    holds(stage, |holding| holding == 0).await;
     stage.simulator.clear_faults().await;
     stage.operator.restart().await.unwrap();
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::api::{CloudConnection, CustomImage, ImageCatalog, StatusBounds};
+use crate::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion, StatusBounds};
 use crate::connections::Connections;
 use crate::lifecycle::{Attendance, Install, Memory, Witness};
 
@@ -44,6 +44,7 @@ impl Context {
                 (Kind::CloudConnection, StatusBounds::of::<CloudConnection>()),
                 (Kind::CustomImage, StatusBounds::of::<CustomImage>()),
                 (Kind::ImageCatalog, StatusBounds::of::<ImageCatalog>()),
+                (Kind::ImageVersion, StatusBounds::of::<ImageVersion>()),
             ]),
             known: Mutex::default(),
         }

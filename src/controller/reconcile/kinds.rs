@@ -1,13 +1,20 @@
 //! What surrounds a resource of each managed kind.
 
 use super::managed::Reconciled;
-use crate::api::{CustomImage, ImageCatalog};
+use crate::api::{CustomImage, ImageCatalog, ImageVersion};
 use crate::controller::watch::Caches;
+use crate::kinds::image_version::References;
 
 impl Reconciled for CustomImage {
-    fn references(&self, _: &Caches) {}
+    fn surroundings(&self, _: &Caches) {}
 }
 
 impl Reconciled for ImageCatalog {
-    fn references(&self, _: &Caches) {}
+    fn surroundings(&self, _: &Caches) {}
+}
+
+impl Reconciled for ImageVersion {
+    fn surroundings(&self, caches: &Caches) -> References {
+        caches.around(self)
+    }
 }

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use super::connection;
 use super::context::Context;
 use super::managed::{self, Reconciled};
-use crate::api::{CustomImage, ImageCatalog};
+use crate::api::{CustomImage, ImageCatalog, ImageVersion};
 use crate::connections::{AccountChange, Changes, ConnectionKey, Connections};
 use crate::controller::key::{Key, Kind};
 use crate::controller::queue::{Pass, QueueHandle, Urgency, Verdict};
@@ -47,6 +47,7 @@ impl Pass for Passes {
                 },
                 Kind::CustomImage => self.managed::<CustomImage>(&key).await,
                 Kind::ImageCatalog => self.managed::<ImageCatalog>(&key).await,
+                Kind::ImageVersion => self.managed::<ImageVersion>(&key).await,
             }
         }
         .boxed()
@@ -81,6 +82,7 @@ fn wake(
     let moved = Moved::new(changes, install);
     wake_concerned::<CustomImage>(connection, &moved, caches, queue);
     wake_concerned::<ImageCatalog>(connection, &moved, caches, queue);
+    wake_concerned::<ImageVersion>(connection, &moved, caches, queue);
 }
 
 fn wake_concerned<K: Reconciled>(
@@ -91,7 +93,7 @@ fn wake_concerned<K: Reconciled>(
 ) {
     for resource in K::store(caches).state() {
         let here = resource.meta().namespace.as_ref() == Some(&connection.namespace)
-            && resource.connection_name(&resource.references(caches)).as_ref() == Some(&connection.name);
+            && resource.connection_name(&resource.surroundings(caches)).as_ref() == Some(&connection.name);
         if here && resource.is_concerned(moved) {
             queue.wake(Key::of(&*resource), Urgency::Change);
         }

@@ -115,7 +115,11 @@ mod tests {
         let readiness = Readiness::default();
         let (address, _) = served(readiness.clone()).await;
         let (code, missing) = get(format!("{address}/readyz")).await;
-        assert_eq!((code, missing.lines().count()), (503, 4), "{missing}");
+        assert_eq!(
+            (code, missing.lines().count()),
+            (503, 2 + Kind::ALL.len()),
+            "{missing}"
+        );
         assert!(missing.contains("ImageCatalog"), "{missing}");
 
         readiness.done(&Pending::Definitions);

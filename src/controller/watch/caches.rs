@@ -8,10 +8,11 @@ use tokio::sync::watch::Receiver;
 
 use super::fingerprint::first_urgency;
 use super::watched::Watched;
-use crate::api::{CloudConnection, CustomImage, ImageCatalog};
-use crate::controller::key::Key;
+use crate::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion};
+use crate::controller::key::{Key, Kind};
 use crate::controller::metrics::ObjectCounts;
 use crate::controller::queue::Urgency;
+use crate::kinds::Managed;
 
 /// Where the objects are that the operator works on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Caches {
     pub custom_images: Store<CustomImage>,
     /// Every ImageCatalog.
     pub catalogs: Store<ImageCatalog>,
+    /// Every ImageVersion.
+    pub versions: Store<ImageVersion>,
     /// Whether everything has been listed once. Wait for this one: a store's own wait wakes one waiter only.
     pub ready: Receiver<bool>,
 }
@@ -43,6 +46,7 @@ pub(in crate::controller) struct Writers {
     pub(in crate::controller) connections: Writer<CloudConnection>,
     pub(in crate::controller) custom_images: Writer<CustomImage>,
     pub(in crate::controller) catalogs: Writer<ImageCatalog>,
+    pub(in crate::controller) versions: Writer<ImageVersion>,
 }
 
 /// Empty caches, and where to put what belongs into them.
@@ -51,22 +55,30 @@ pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) 
         connections: Writer::default(),
         custom_images: Writer::default(),
         catalogs: Writer::default(),
+        versions: Writer::default(),
     };
     let caches = Caches {
         connections: writers.connections.as_reader(),
         custom_images: writers.custom_images.as_reader(),
         catalogs: writers.catalogs.as_reader(),
+        versions: writers.versions.as_reader(),
         ready,
     };
     (caches, writers)
 }
 
 impl Caches {
-    /// Those that refer to a connection.
-    pub fn users_of(&self, connection: &Key) -> Vec<Key> {
-        users(&self.catalogs, connection)
-            .chain(users(&self.custom_images, connection))
-            .collect()
+    /// Those that refer to an object. Those of a connection are also the versions that reach their account over it.
+    pub fn users_of(&self, used: &Key) -> Vec<Key> {
+        let users = users(&self.catalogs, used).chain(users(&self.custom_images, used));
+        if used.kind != Kind::CloudConnection {
+            return users.chain(self::users(&self.versions, used)).collect();
+        }
+        let versions = self.versions.state().into_iter().filter(|version| {
+            version.metadata.namespace.as_ref() == Some(&used.namespace)
+                && version.connection_name(&self.around(version)).as_ref() == Some(&used.name)
+        });
+        users.chain(versions.map(|version| Key::of(&*version))).collect()
     }
 
     /// Every object, and how urgently one who has seen none of them should look at it.
@@ -74,6 +86,7 @@ impl Caches {
         keys(&self.connections)
             .chain(keys(&self.custom_images))
             .chain(keys(&self.catalogs))
+            .chain(keys(&self.versions))
             .collect()
     }
 
@@ -83,17 +96,18 @@ impl Caches {
         count(&self.connections, &mut counts);
         count(&self.custom_images, &mut counts);
         count(&self.catalogs, &mut counts);
+        count(&self.versions, &mut counts);
         counts
     }
 }
 
-fn users<K: Watched>(store: &Store<K>, connection: &Key) -> impl Iterator<Item = Key> {
-    let uses = |object: &K| {
-        object.meta().namespace.as_ref() == Some(&connection.namespace)
-            && object.connection() == Some(&connection.name)
+fn users<K: Watched>(store: &Store<K>, used: &Key) -> impl Iterator<Item = Key> {
+    let reference = Some((used.kind, used.name.as_str()));
+    let refers_to_it = move |object: &K| {
+        object.meta().namespace.as_ref() == Some(&used.namespace) && object.references().contains(&reference)
     };
     let all = store.state().into_iter();
-    all.filter(move |object| uses(object))
+    all.filter(move |object| refers_to_it(object))
         .map(|object| Key::of(&*object))
 }
 

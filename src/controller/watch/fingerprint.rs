@@ -3,9 +3,10 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::watched::Watched;
-use crate::api::ConditionType;
 use crate::api::names::{RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
+use crate::controller::key::Key;
 use crate::controller::queue::Urgency;
+use crate::kinds::conditions;
 
 /// What of an object matters for waking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +16,12 @@ pub(super) struct Fingerprint {
     /// What the operator keeps on the object beside its status, and others may take away.
     upkeep: u64,
     /// What those that refer to the object go by.
-    ready_condition: u64,
+    shown: u64,
     pub(super) readiness: Readiness,
     /// Why it is ready or not, in one word.
     pub(super) reason: Option<String>,
-    /// The connection that it refers to.
-    pub(super) connection: Option<String>,
+    /// The objects that it refers to.
+    pub(super) references: Vec<Key>,
 }
 
 /// Is it ready, as it is specified now?
@@ -34,10 +35,7 @@ impl Fingerprint {
     pub(super) fn of<K: Watched>(object: &K) -> Self {
         let meta = object.meta();
         let annotation = |name| meta.annotations.as_ref().and_then(|all| all.get(name));
-        let ready = object
-            .conditions()
-            .iter()
-            .find(|condition| condition.type_ == ConditionType::Ready.as_str());
+        let ready = conditions::ready(object.conditions());
         let is_ready = ready.is_some_and(|condition| {
             condition.status == "True" && object.observed_generation() == meta.generation
         });
@@ -50,14 +48,14 @@ impl Fingerprint {
                 annotation(RESOLVE),
             )),
             upkeep: hash((&meta.finalizers, annotation(REMOTE_ID).is_none())),
-            ready_condition: hash(ready.map(|condition| (&condition.status, &condition.reason))),
+            shown: hash(object.shown()),
             readiness: if is_ready {
                 Readiness::Ready
             } else {
                 Readiness::NotReady
             },
             reason: ready.map(|condition| condition.reason.clone()),
-            connection: object.connection().map(str::to_owned),
+            references: references(object),
         }
     }
 
@@ -77,10 +75,24 @@ impl Fingerprint {
         (self.upkeep != before.upkeep).then_some(Urgency::Change)
     }
 
+    /// Does it show something else to others than it did?
+    pub(super) fn shows_other_than(&self, before: &Fingerprint) -> bool {
+        self.shown != before.shown
+    }
+
     /// Do those that refer to the object have to look again after it was `before`?
     pub(super) fn concerns_others_since(&self, before: &Fingerprint) -> bool {
-        self.edit != before.edit || self.ready_condition != before.ready_condition
+        self.edit != before.edit || self.shows_other_than(before)
     }
+}
+
+/// The objects that an object refers to.
+pub(super) fn references<K: Watched>(object: &K) -> Vec<Key> {
+    let namespace = object.meta().namespace.as_deref().unwrap_or_default();
+    let references = object.references().into_iter().flatten();
+    references
+        .map(|(kind, name)| Key::new(kind, namespace, name))
+        .collect()
 }
 
 /// How urgently an object should be looked at that is seen for the first time.

@@ -30,7 +30,7 @@ struct Sighting {
 pub(super) struct Meaning {
     /// Objects to be looked at.
     pub(super) wakes: Vec<(Key, Urgency)>,
-    /// A connection whose users have to look again.
+    /// An object whose users have to look again.
     pub(super) users_of: Option<Key>,
     /// The object became ready, so long after it was first seen not to be.
     pub(super) became_ready: Option<Duration>,
@@ -87,12 +87,14 @@ impl Sightings {
     /// An object is gone.
     pub(super) fn gone(&mut self, key: &Key) -> Meaning {
         let before = self.known.remove(key);
-        let connection = before.and_then(|before| before.fingerprint.connection);
+        let references = before
+            .map(|before| before.fingerprint.references)
+            .unwrap_or_default();
         let mut wakes = vec![(key.clone(), Urgency::Change)];
-        wakes.extend(connection.map(|name| wake_connection(key, &name)));
+        wakes.extend(whom_users_matter_to(&references));
         Meaning {
             wakes,
-            users_of: is_connection(key).then(|| key.clone()),
+            users_of: Some(key.clone()),
             ..Meaning::default()
         }
     }
@@ -100,56 +102,55 @@ impl Sightings {
 
 fn first_meaning(key: &Key, fingerprint: &Fingerprint, urgency: Urgency) -> Meaning {
     let mut wakes = vec![(key.clone(), urgency)];
-    wakes.extend(
-        fingerprint
-            .connection
-            .as_ref()
-            .map(|name| wake_connection(key, name)),
-    );
+    wakes.extend(whom_users_matter_to(&fingerprint.references));
     Meaning {
         wakes,
-        users_of: is_connection(key).then(|| key.clone()),
+        users_of: Some(key.clone()),
         ..Meaning::default()
     }
 }
 
 fn changed_meaning(key: &Key, fingerprint: &Fingerprint, before: &Sighting, now: Instant) -> Meaning {
+    let then = &before.fingerprint;
     let mut wakes = Vec::new();
     wakes.extend(
         fingerprint
-            .urgency_since(&before.fingerprint)
+            .urgency_since(then)
             .map(|urgency| (key.clone(), urgency)),
     );
-    if fingerprint.connection != before.fingerprint.connection {
-        let both = [&before.fingerprint.connection, &fingerprint.connection];
-        wakes.extend(both.into_iter().flatten().map(|name| wake_connection(key, name)));
+    if fingerprint.references != then.references {
+        wakes.extend(whom_users_matter_to(&then.references));
+        wakes.extend(whom_users_matter_to(&fingerprint.references));
+    } else if fingerprint.shows_other_than(then) {
+        let catalogs = fingerprint.references.iter();
+        let catalogs = catalogs.filter(|reference| reference.kind == Kind::ImageCatalog);
+        wakes.extend(catalogs.map(|catalog| (catalog.clone(), Urgency::Change)));
     }
-    let concerns_others = is_connection(key) && fingerprint.concerns_others_since(&before.fingerprint);
     let waited = before
         .not_ready_since
         .map(|since| now.saturating_duration_since(since));
     Meaning {
         wakes,
-        users_of: concerns_others.then(|| key.clone()),
+        users_of: fingerprint.concerns_others_since(then).then(|| key.clone()),
         became_ready: waited.filter(|_| fingerprint.readiness == Readiness::Ready),
         drifted: fingerprint.drift_since(&before.fingerprint).map(str::to_owned),
     }
 }
 
-fn is_connection(key: &Key) -> bool {
-    key.kind == Kind::CloudConnection
-}
-
-fn wake_connection(user: &Key, name: &str) -> (Key, Urgency) {
-    let connection = Key::new(Kind::CloudConnection, &user.namespace, name);
-    (connection, Urgency::Change)
+/// Those of the objects that are referred to for which it matters by whom: a connection or a catalog that is to go
+/// waits for its users. Who is made from a version is no matter of that version.
+fn whom_users_matter_to(references: &[Key]) -> impl Iterator<Item = (Key, Urgency)> + '_ {
+    references
+        .iter()
+        .filter(|reference| reference.kind != Kind::ImageVersion)
+        .map(|reference| (reference.clone(), Urgency::Change))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::names::{FINALIZER, RECONCILE_REQUESTED_AT, REMOTE_ID, RESOLVE};
-    use crate::api::{CloudConnection, ImageCatalog};
+    use crate::api::{CloudConnection, ImageCatalog, ImageVersion};
     use serde_json::{Value, json};
 
     fn connection(status: &str) -> CloudConnection {
@@ -296,6 +297,47 @@ mod tests {
         let dev = Key::new(Kind::CloudConnection, "n", "dev");
         let meaning = after(&catalog(), &moved);
         assert_eq!(meaning.wakes, [(prod(), Urgency::Change), (dev, Urgency::Change)]);
+    }
+
+    fn version(status: &Value) -> ImageVersion {
+        serde_json::from_value(json!({
+            "apiVersion": "image-operator.dev/v1alpha1",
+            "kind": "ImageVersion",
+            "metadata": { "namespace": "n", "name": "november", "uid": "u", "generation": 1 },
+            "spec": {
+                "catalogRef": { "name": "win11" },
+                "versionType": "MINOR",
+                "sourceVersionRef": { "name": "october" },
+            },
+            "status": status,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_version_wakes_its_catalog_and_not_its_source() {
+        let first = version(&json!({ "versionStatus": "IMPORT_IN_PROGRESS" }));
+        let available = version(&json!({ "versionStatus": "AVAILABLE" }));
+        let own = |urgency| (Key::of(&first), urgency);
+        let win11 = (Key::of(&catalog()), Urgency::Change);
+        let mut sightings = Sightings::default();
+        let meaning = sightings.seen(&first, Instant::now());
+        assert_eq!(meaning.wakes, [own(Urgency::UserEdit), win11.clone()]);
+
+        let meaning = sightings.seen(&available, Instant::now());
+        assert_eq!(meaning.wakes, std::slice::from_ref(&win11));
+        assert_eq!(meaning.users_of, Some(Key::of(&first)));
+
+        let meaning = sightings.gone(&Key::of(&first));
+        assert_eq!(meaning.wakes, [own(Urgency::Change), win11]);
+    }
+
+    #[test]
+    fn a_catalog_that_has_its_image_wakes_its_users() {
+        let mut made = catalog();
+        made.status = serde_json::from_value(json!({ "streamId": "i1" })).unwrap();
+        let meaning = after(&catalog(), &made);
+        assert_eq!(meaning.users_of, Some(Key::of(&made)));
     }
 
     #[test]

@@ -151,8 +151,10 @@ impl<K: Watched> Watch<K> {
         for (key, urgency) in meaning.wakes {
             self.hearers.queue.wake(key, urgency);
         }
-        if let Some(connection) = meaning.users_of {
-            for user in self.hearers.caches.users_of(&connection) {
+        // Before everything is known, everything is looked at anyway.
+        let all_is_known = *self.hearers.caches.ready.borrow();
+        if let Some(used) = meaning.users_of.filter(|_| all_is_known) {
+            for user in self.hearers.caches.users_of(&used) {
                 self.hearers.queue.wake(user, Urgency::Change);
             }
         }

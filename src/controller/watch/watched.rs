@@ -9,8 +9,10 @@ use kube::runtime::reflector::Store;
 use serde::de::DeserializeOwned;
 
 use super::caches::Caches;
-use crate::api::{CloudConnection, CustomImage, ImageCatalog};
+use crate::api::image_version::SourceKind;
+use crate::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion};
 use crate::controller::key::Kind;
+use crate::kinds::conditions;
 
 /// A kind that the operator watches.
 pub trait Watched:
@@ -34,8 +36,11 @@ pub trait Watched:
     /// Where its objects are as they were last seen.
     fn store(caches: &Caches) -> &Store<Self>;
 
-    /// The name of the CloudConnection that it refers to, in its own namespace.
-    fn connection(&self) -> Option<&str>;
+    /// The objects that it refers to, by name, in its own namespace.
+    fn references(&self) -> [Option<(Kind, &str)>; 2];
+
+    /// What those that refer to it go by.
+    fn shown(&self) -> [Option<&str>; 4];
 }
 
 impl Watched for CloudConnection {
@@ -53,8 +58,14 @@ impl Watched for CloudConnection {
         &caches.connections
     }
 
-    fn connection(&self) -> Option<&str> {
-        None
+    fn references(&self) -> [Option<(Kind, &str)>; 2] {
+        [None, None]
+    }
+
+    fn shown(&self) -> [Option<&str>; 4] {
+        let ready = conditions::ready(self.conditions());
+        let status = ready.map(|ready| ready.status.as_str());
+        [status, ready.map(|ready| ready.reason.as_str()), None, None]
     }
 }
 
@@ -77,8 +88,21 @@ impl Watched for CustomImage {
         &caches.custom_images
     }
 
-    fn connection(&self) -> Option<&str> {
-        Some(&self.spec.connection_ref.name)
+    fn references(&self) -> [Option<(Kind, &str)>; 2] {
+        [
+            Some((Kind::CloudConnection, &self.spec.connection_ref.name)),
+            None,
+        ]
+    }
+
+    fn shown(&self) -> [Option<&str>; 4] {
+        let status = self.status.as_ref();
+        [
+            status.and_then(|status| status.image_id.as_deref()),
+            status.and_then(|status| status.state.as_deref()),
+            None,
+            status.and_then(|status| status.managed.owner_uid.as_deref()),
+        ]
     }
 }
 
@@ -101,7 +125,61 @@ impl Watched for ImageCatalog {
         &caches.catalogs
     }
 
-    fn connection(&self) -> Option<&str> {
-        Some(&self.spec.connection_ref.name)
+    fn references(&self) -> [Option<(Kind, &str)>; 2] {
+        [
+            Some((Kind::CloudConnection, &self.spec.connection_ref.name)),
+            None,
+        ]
+    }
+
+    fn shown(&self) -> [Option<&str>; 4] {
+        let status = self.status.as_ref();
+        [
+            status.and_then(|status| status.stream_id.as_deref()),
+            status.and_then(|status| status.version_id.as_deref()),
+            status.and_then(|status| status.version_status.as_deref()),
+            status.and_then(|status| status.managed.owner_uid.as_deref()),
+        ]
+    }
+}
+
+impl Watched for ImageVersion {
+    const KIND: Kind = Kind::ImageVersion;
+
+    fn conditions(&self) -> &[Condition] {
+        self.status
+            .as_ref()
+            .map_or(&[], |status| &status.managed.conditions)
+    }
+
+    fn observed_generation(&self) -> Option<i64> {
+        self.status
+            .as_ref()
+            .map(|status| status.managed.observed_generation)
+    }
+
+    fn store(caches: &Caches) -> &Store<Self> {
+        &caches.versions
+    }
+
+    fn references(&self) -> [Option<(Kind, &str)>; 2] {
+        let source = self.spec.source_version_ref.as_ref().map(|source| {
+            let kind = match source.kind {
+                SourceKind::ImageVersion => Kind::ImageVersion,
+                SourceKind::ImageCatalog => Kind::ImageCatalog,
+            };
+            (kind, source.name.as_str())
+        });
+        [Some((Kind::ImageCatalog, &self.spec.catalog_ref.name)), source]
+    }
+
+    fn shown(&self) -> [Option<&str>; 4] {
+        let status = self.status.as_ref();
+        [
+            status.and_then(|status| status.version_id.as_deref()),
+            status.and_then(|status| status.version_name.as_deref()),
+            status.and_then(|status| status.version_status.as_deref()),
+            status.and_then(|status| status.managed.owner_uid.as_deref()),
+        ]
     }
 }

@@ -58,6 +58,7 @@ fn made(outcome: Outcome<RemoteId>) -> Performed<RemoteId> {
         Outcome::Done(id) => Performed {
             outcome: Outcome::Done(Some(id.clone())),
             created: Some(Box::new(id)),
+            told: None,
         },
         other => Performed::of_change(other.map(|_| ())),
     }

@@ -3,12 +3,10 @@
 use super::{Seen, Wanted};
 use crate::api::image_catalog::InitialVersion;
 use crate::api::record::PUBLISH;
+use crate::kinds::image::change::{PATCH, can_be_patched, change};
 use crate::lifecycle::{Blocker, Described, MarkSeen, Operation, RemoteId};
 use crate::remote::imagemgmt::Phase;
 use crate::remote::imagemgmt::model::Version;
-
-/// Changes the first version's description.
-pub const PATCH: &str = "patch";
 
 /// Deletes the first version, once another has taken its place.
 pub const RETIRE: &str = "retire";
@@ -30,11 +28,7 @@ fn publish(wanted: &Wanted, initial: &Version) -> Option<Operation> {
 /// The spec's description, and the mark on a version that we made. An adopted version is left as it is unless the
 /// spec describes it; an image that has lost its mark is one whose descriptions the remote does not keep.
 fn describe(wanted: &Wanted, initial: &Version, mark: MarkSeen) -> Option<Operation> {
-    let resting = matches!(
-        initial.status.phase(),
-        Phase::Available | Phase::Degraded | Phase::WaitingForUser | Phase::Disabled
-    );
-    if !resting || mark != MarkSeen::Ours && wanted.spec.version_description.is_none() {
+    if !can_be_patched(initial) || mark != MarkSeen::Ours && wanted.spec.version_description.is_none() {
         return None;
     }
     let there = Described::parse(initial.description.as_deref().unwrap_or_default());
@@ -83,13 +77,6 @@ pub fn delete_blocker(wanted: &Wanted, seen: &Seen, recorded: Option<&RemoteId>)
 
 fn is_marked(wanted: &Wanted, version: &Version) -> bool {
     Described::parse(version.description.as_deref().unwrap_or_default()).mark == Some(wanted.version_mark)
-}
-
-fn change(name: &str, goal: &str) -> Operation {
-    Operation::Change {
-        name: name.to_owned(),
-        goal: goal.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,18 @@
 //! Reads the spec of an `ImageCatalog` into checked types.
 
 use secrecy::SecretString;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::{IMAGE, INITIAL_VERSION, KIND};
-use crate::api::image_catalog::{Action, GpuType, InitialVersion, Publish, VersionType};
+use crate::api::image_catalog::{Action, InitialVersion};
 use crate::api::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus, SecretKeyReference};
 use crate::kinds::Managed;
+use crate::kinds::image::PublishForm;
+use crate::kinds::image::request;
 use crate::kinds::managed::PartWanted;
 use crate::kinds::policies::Surroundings;
 use crate::lifecycle::{Described, InvalidRemoteId, Mark, ObjectPart, RemoteId};
 use crate::remote::imagemgmt::model::{
-    self, AssetDetailsRequest, CreateImage, ImageAction, InvalidStreamName, MarkerRequest, PublishVersion,
-    PublishVersionToVsphere, StreamName, VmInfo, VmOptions,
+    CreateImage, ImageAction, InvalidStreamName, MarkerRequest, StreamName,
 };
 
 /// What an `ImageCatalog` asks for, checked.
@@ -33,15 +32,6 @@ pub struct Wanted {
     pub publish: Option<PublishForm>,
     /// The spec.
     pub spec: ImageCatalogSpec,
-}
-
-/// The two forms of publishing.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PublishForm {
-    /// On every provider but vSphere.
-    Azure(Box<PublishVersion>),
-    /// On vSphere.
-    Vsphere(Box<PublishVersionToVsphere>),
 }
 
 /// The spec holds something that can't be sent.
@@ -91,7 +81,14 @@ impl Wanted {
             publish: spec
                 .publish
                 .as_ref()
-                .map(|publish| publish_form(spec, publish, mark(INITIAL_VERSION)))
+                .map(|publish| {
+                    PublishForm::of(
+                        publish,
+                        &spec.provider_label,
+                        spec.project_id.as_deref(),
+                        mark(INITIAL_VERSION),
+                    )
+                })
                 .transpose()?,
             spec: spec.clone(),
         })
@@ -110,7 +107,6 @@ impl Wanted {
     pub fn create_request(&self, password: Option<SecretString>) -> CreateImage {
         let spec = &self.spec;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let asset = &spec.asset_details;
         CreateImage {
             action: match spec.action() {
                 Action::Import => ImageAction::Import,
@@ -124,37 +120,14 @@ impl Wanted {
                 self.image.mark,
             )),
             version_source: spec.version_source.clone(),
-            version_type: match spec.version_type {
-                VersionType::Major => model::VersionType::Major,
-                VersionType::Minor => model::VersionType::Minor,
-                VersionType::Patch => model::VersionType::Patch,
-            },
+            version_type: request::version_type(spec.version_type),
             version_description: Some(self.version_description()),
             provider_label: spec.provider_label.clone(),
             provider_instance_id: spec.provider_instance_id.clone(),
-            asset_details: AssetDetailsRequest {
-                asset_type: asset.asset_type.clone(),
-                data: asset.data.clone(),
-                options: asset.options.map(|options| VmOptions {
-                    create_public_ip: options.create_public_ip,
-                    open_ssh_port: options.open_ssh_port,
-                }),
-                vm_info: asset
-                    .vm_info
-                    .as_ref()
-                    .zip(password)
-                    .map(|(info, password)| VmInfo {
-                        username: info.username.clone(),
-                        password,
-                    }),
-            },
+            asset_details: request::asset_details(&spec.asset_details, password),
             os: spec.os.clone(),
             os_type: spec.os_type.clone(),
-            gpu_type: match spec.gpu_type {
-                GpuType::None => model::GpuType::None,
-                GpuType::Amd => model::GpuType::Amd,
-                GpuType::Nvidia => model::GpuType::Nvidia,
-            },
+            gpu_type: request::gpu_type(spec.gpu_type),
             project_id: spec.project_id.clone(),
             markers: spec
                 .markers
@@ -177,37 +150,6 @@ impl Wanted {
     }
 }
 
-fn publish_form(
-    spec: &ImageCatalogSpec,
-    publish: &Publish,
-    version_mark: Mark,
-) -> Result<PublishForm, serde_json::Error> {
-    if let Some(vsphere) = &publish.vsphere {
-        let mut form: PublishVersionToVsphere = same_shape(vsphere)?;
-        form.description = form
-            .description
-            .map(|text| Described::render(&text, version_mark));
-        form.project_id.clone_from(&spec.project_id);
-        return Ok(PublishForm::Vsphere(Box::new(form)));
-    }
-    let mut json = serde_json::to_value(publish)?;
-    if let Some(fields) = json.as_object_mut() {
-        fields.insert("providerLabel".to_owned(), spec.provider_label.clone().into());
-    }
-    let mut form: PublishVersion = serde_json::from_value(json)?;
-    // Publishing can overwrite the description, and the mark with it.
-    form.description = form
-        .description
-        .map(|text| Described::render(&text, version_mark));
-    form.project_id.clone_from(&spec.project_id);
-    Ok(PublishForm::Azure(Box::new(form)))
-}
-
-/// The fields of the spec carry the remote's own names, so the one reads as the other.
-fn same_shape<T: DeserializeOwned>(spec: &impl Serialize) -> Result<T, serde_json::Error> {
-    serde_json::from_value(serde_json::to_value(spec)?)
-}
-
 /// The first version's id as the status holds it.
 pub fn recorded_version(status: &ImageCatalogStatus) -> Option<RemoteId> {
     status.version_id.as_deref()?.parse().ok()
@@ -220,6 +162,7 @@ mod tests {
     use super::*;
     use crate::kinds::image_catalog::examples::{catalog, parse, wanted};
     use crate::lifecycle::{Adoption, Management, Presence, Recreation};
+    use crate::remote::imagemgmt::model;
 
     #[test]
     fn a_spec_without_choices_means_the_safe_ones() {

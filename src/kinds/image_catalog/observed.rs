@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Wanted;
 use crate::inventory::Entry;
-use crate::lifecycle::{Described, Mark, MarkSeen, NameSeen, Phase, RemoteId, Sighting};
+use crate::kinds::image::seen::{differences, mark_of, mark_seen, phase_seen};
+use crate::lifecycle::{NameSeen, RemoteId, Sighting};
 use crate::remote::imagemgmt::model::{Copy, Image, Version};
-use crate::remote::imagemgmt::{self};
 
 /// What is seen of the image on record.
 #[derive(Clone, Debug)]
@@ -56,12 +56,7 @@ pub fn sighting(image: &Image, wanted: &Wanted, claimed_by: Option<String>) -> S
     Sighting {
         id: image.id.clone(),
         name: image.name.clone(),
-        mark: match mark_of(image.description.as_deref()) {
-            Some(mark) if mark == wanted.image.mark => MarkSeen::Ours,
-            Some(mark) if mark.object == wanted.image.mark.object => MarkSeen::OtherInstall,
-            Some(_) => MarkSeen::Other,
-            None => MarkSeen::Unmarked,
-        },
+        mark: mark_seen(image.description.as_deref(), wanted.image.mark),
         named: if image.name == wanted.stream_name.as_str() {
             NameSeen::Same
         } else {
@@ -69,20 +64,8 @@ pub fn sighting(image: &Image, wanted: &Wanted, claimed_by: Option<String>) -> S
         },
         mismatch: mismatch(image, wanted),
         claimed_by,
-        phase: match image.status.phase() {
-            imagemgmt::Phase::InTransition => Phase::InTransition,
-            imagemgmt::Phase::Failed => Phase::Failed,
-            imagemgmt::Phase::Deleting => Phase::Deleting,
-            imagemgmt::Phase::WaitingForUser
-            | imagemgmt::Phase::Available
-            | imagemgmt::Phase::Degraded
-            | imagemgmt::Phase::Disabled => Phase::Settled,
-        },
+        phase: phase_seen(image.status.phase()),
     }
-}
-
-fn mark_of(description: Option<&str>) -> Option<Mark> {
-    Described::parse(description?).mark
 }
 
 /// What differs in a way that can't be changed. What the remote does not tell does not differ.
@@ -99,14 +82,7 @@ fn mismatch(image: &Image, wanted: &Wanted) -> Option<String> {
             spec.source_stream_type.as_str(),
         ),
     ];
-    let differing: Vec<String> = fields
-        .into_iter()
-        .filter_map(|(field, there, asked)| {
-            let there = there.filter(|there| !there.is_empty() && *there != asked)?;
-            Some(format!("{field} is {there:?} there and {asked:?} here"))
-        })
-        .collect();
-    (!differing.is_empty()).then(|| differing.join(", "))
+    differences(fields.map(|(field, there, asked)| (field, there, Some(asked))))
 }
 
 /// `1.10.0` as numbers, so that versions sort as people read them.
@@ -122,7 +98,7 @@ mod tests {
 
     use super::*;
     use crate::kinds::image_catalog::examples::{copy, first_version, foreign_version, image, seen, wanted};
-    use crate::lifecycle::Install;
+    use crate::lifecycle::{Described, Install, Mark, MarkSeen, Phase};
 
     fn id(text: &str) -> RemoteId {
         text.parse().unwrap()

@@ -1,9 +1,11 @@
 //! Turns one step into one remote call.
 
-use super::changes::{PATCH, RETIRE};
-use super::desired::{self, PublishForm};
+use super::changes::RETIRE;
+use super::desired;
 use crate::api::ImageCatalog;
 use crate::api::record::PUBLISH;
+use crate::kinds::image::PublishForm;
+use crate::kinds::image::change::PATCH;
 use crate::kinds::managed::{Performed, Target};
 use crate::lifecycle::{Operation, Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::imagemgmt::Client;
@@ -28,6 +30,7 @@ async fn create(client: &Client, target: Target<'_, ImageCatalog>) -> Performed<
         Outcome::Done(created) => Performed {
             outcome: Outcome::Done(Some(created.stream_id.clone())),
             created: Some(Box::new(created)),
+            told: None,
         },
         other => Performed::of_change(other.map(|_| ())),
     }

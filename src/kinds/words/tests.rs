@@ -3,7 +3,8 @@ use std::time::Duration;
 use super::*;
 use crate::api::ImageCatalog;
 use crate::api::record::PUBLISH;
-use crate::kinds::image_catalog::changes::{PATCH, RETIRE};
+use crate::kinds::image::change::PATCH;
+use crate::kinds::image_catalog::changes::RETIRE;
 use crate::kinds::{Managed, Standing};
 use crate::lifecycle::{MarkSeen, NameSeen, Phase as Seeing, ProblemKind};
 

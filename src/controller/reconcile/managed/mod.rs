@@ -55,7 +55,7 @@ const LOOK_AGAIN: Duration = Duration::from_hours(1);
 /// A managed kind, and the resources around each of its own.
 pub(super) trait Reconciled: Managed + Watched {
     /// The resources that it refers to, or that refer to it, as last seen.
-    fn references(&self, caches: &Caches) -> Self::References;
+    fn surroundings(&self, caches: &Caches) -> Self::References;
 }
 
 /// One pass over a resource.
@@ -135,7 +135,7 @@ impl Ended {
 
 impl<'a, K: Reconciled> Pass<'a, K> {
     fn new(context: &'a Context, resource: &K) -> Self {
-        let references = resource.references(&context.tools.caches);
+        let references = resource.surroundings(&context.tools.caches);
         Pass {
             context,
             api: Api::namespaced(

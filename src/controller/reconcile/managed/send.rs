@@ -94,7 +94,11 @@ impl<K: Reconciled> Pass<'_, K> {
             status: &self.status,
             secret,
         };
-        let Performed { outcome, created } = K::perform(remote, &operation, target).await;
+        let Performed {
+            outcome,
+            created,
+            told,
+        } = K::perform(remote, &operation, target).await;
         let (account, basis) = (&part.desired.account, &part.desired.basis);
         let settled = settle(&record, &outcome, account, basis, Moment::now().wall);
         let held = settled.record.held.as_ref().map(|held| &held.id);
@@ -102,12 +106,16 @@ impl<K: Reconciled> Pass<'_, K> {
         if let Some(created) = &created {
             K::created(&mut self.status, part, created);
         }
+        if settled.aftermath == Aftermath::Done {
+            K::changed(&mut self.status, &operation);
+        }
         // An answer that led to nothing still holds.
         if operation == Operation::Create && !settled.record.may_exist_remotely() {
             K::managed_mut(&mut self.status).last_handled_resolve = None;
         }
         self.put_record(&part.name, &settled.record);
-        self.put_report(&K::WORDS.aftermath(&operation, &settled.aftermath));
+        let told = told.unwrap_or_else(|| K::WORDS.aftermath(&operation, &settled.aftermath));
+        self.put_report(&told);
         if let Err(error) = self.persist_outcome(part, &record).await {
             self.hand(&part.name).witness.lost_an_outcome();
             self.keep_witnesses();

@@ -10,6 +10,7 @@ use crate::api::names::REMOTE_ID;
 use crate::controller::reconcile::Verdict;
 use crate::controller::reconcile::problem::Setback;
 use crate::controller::reconcile::write::{FinalizerChange, MetadataChange, RemoteIdChange, WriteError};
+use crate::kinds::Report;
 use crate::kinds::managed::{self, Looking, PartWanted};
 use crate::lifecycle::{
     Account, Freshness, Held, Look, Looks, Record, RemoteId, Resolution, Stalled, Step, Waiting,
@@ -54,18 +55,38 @@ impl<K: Reconciled> Pass<'_, K> {
             Step::ForgetId => self.forget(part).await.map(|()| None),
             Step::Send(operation) => self.send(wanted, part, operation).await.map(Ended::pass),
             Step::Release => Ok(Some(Ended::Free)),
-            Step::Wait(waiting) => Ok(Some(Ended::Open(
-                K::WORDS.waiting(&waiting),
-                self.until(&waiting),
-            ))),
+            Step::Wait(waiting) => {
+                let report = K::WORDS.waiting(&waiting);
+                let report = match waiting {
+                    Waiting::Accepted { .. } => self.with_troubles(report),
+                    _ => report,
+                };
+                Ok(Some(Ended::Open(report, self.until(&waiting))))
+            }
             Step::Stall(stalled) => {
                 if let (Stalled::OtherAccount(_), Err(setback)) = (&stalled, self.live_connection()) {
                     return self.finish_setback(setback).await.map(Ended::pass);
                 }
                 self.candidates(&stalled);
-                Ok(Some(Ended::Open(K::WORDS.stalled(&stalled), self.slowly())))
+                let report = K::WORDS.stalled(&stalled);
+                let report = match stalled {
+                    Stalled::GivenUp { .. } => self.with_troubles(report),
+                    _ => report,
+                };
+                Ok(Some(Ended::Open(report, self.slowly())))
             }
             Step::Rest => Ok(Some(Ended::Rest)),
+        }
+    }
+
+    /// The same with what the remote says went wrong.
+    fn with_troubles(&self, report: Report) -> Report {
+        match self.seen.as_ref().and_then(K::troubles) {
+            Some(troubles) => Report {
+                message: format!("{}; the remote says: {troubles}", report.message),
+                ..report
+            },
+            None => report,
         }
     }
 
@@ -203,10 +224,10 @@ impl<K: Reconciled> Pass<'_, K> {
 
     /// Lets the resource go.
     pub(super) async fn release(&mut self, wanted: &K::Wanted) -> Result<Verdict, WriteError> {
-        if let Ok(connection) = self.live_connection() {
-            if let Some(remote) = K::remote(&connection) {
-                K::released(remote, wanted);
-            }
+        if let Ok(connection) = self.live_connection()
+            && let Some(remote) = K::remote(&connection)
+        {
+            K::released(remote, wanted);
         }
         let change = MetadataChange {
             finalizer: Some(FinalizerChange::Remove),
