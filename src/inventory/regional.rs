@@ -346,3 +346,7 @@ impl<S: RegionalSource> Regional<S> {
         lock(&self.places).values().cloned().collect()
     }
 }
+
+#[cfg(test)]
+#[path = "regional_tests.rs"]
+mod tests;

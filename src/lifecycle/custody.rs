@@ -97,11 +97,11 @@ impl Witness {
         });
     }
 
-    /// This process has just added the finalizer; before that, the resource remembered `memory`.
+    /// This process has just added the finalizer; before that, the resource remembered this of its parts.
     ///
-    /// A resource that remembered nothing has never had anything sent for it.
-    pub fn added_finalizer(&mut self, memory: &Memory) {
-        if memory.is_blank() && !self.has_written {
+    /// A resource that remembered nothing of any part has never had anything sent for it.
+    pub fn added_finalizer(&mut self, memories: &[Memory]) {
+        if memories.iter().all(Memory::is_blank) && !self.has_written {
             self.seen = Some(Seen {
                 record: None,
                 since: None,
@@ -136,9 +136,9 @@ impl Attendance {
         self.recorded.extend(parts.into_iter().map(str::to_owned));
     }
 
-    /// This process has just added the finalizer; before that, the resource remembered `memory` of its first part.
-    pub fn added_finalizer(&mut self, memory: &Memory) {
-        if memory.is_blank() && self.recorded.is_empty() {
+    /// This process has just added the finalizer; before that, the resource remembered this of its parts.
+    pub fn added_finalizer(&mut self, memories: &[Memory]) {
+        if memories.iter().all(Memory::is_blank) && self.recorded.is_empty() {
             self.since = None;
         }
     }
@@ -155,6 +155,12 @@ impl Attendance {
             }),
             has_written: false,
         }
+    }
+
+    /// For the exploration: a whole window goes by.
+    #[cfg(test)]
+    pub(super) fn after_a_window(&mut self) {
+        self.since = self.since.map(|_| Timestamp::MIN);
     }
 }
 
@@ -276,8 +282,9 @@ mod tests {
 
     #[test]
     fn only_a_finalizer_on_a_resource_that_remembered_nothing_proves_that_nothing_was_sent() {
-        let added = |mut witness: Witness, memory: &Memory| {
-            witness.added_finalizer(memory);
+        let added = |mut witness: Witness, memories: &[&Memory]| {
+            let memories: Vec<Memory> = memories.iter().copied().cloned().collect();
+            witness.added_finalizer(&memories);
             witness.custody(None, WINDOW, at(0))
         };
         let blank = memory(None, Custody::Unproven);
@@ -295,10 +302,15 @@ mod tests {
         };
         let mut has_written = Witness::default();
         has_written.wrote(&presumed());
-        assert_eq!(added(Witness::default(), &blank), Custody::Own);
-        assert_eq!(added(Witness::default(), &hinted), Custody::Unproven);
-        assert_eq!(added(Witness::default(), &restored), Custody::Unproven);
-        assert_eq!(added(has_written, &blank), Custody::Unproven);
+        assert_eq!(added(Witness::default(), &[&blank, &blank]), Custody::Own);
+        assert_eq!(
+            added(Witness::default(), &[&hinted, &blank]),
+            Custody::Unproven,
+            "what is remembered of one part says that something was sent"
+        );
+        assert_eq!(added(Witness::default(), &[&hinted]), Custody::Unproven);
+        assert_eq!(added(Witness::default(), &[&restored]), Custody::Unproven);
+        assert_eq!(added(has_written, &[&blank]), Custody::Unproven);
     }
 
     #[test]
@@ -312,7 +324,7 @@ mod tests {
         assert_eq!(custody(&attended, 299), Custody::Unproven);
         assert_eq!(custody(&attended, 300), Custody::Settled);
 
-        attended.added_finalizer(&blank);
+        attended.added_finalizer(std::slice::from_ref(&blank));
         attended.sees(["image"]);
         assert_eq!(custody(&attended, 1), Custody::Own);
 
@@ -321,7 +333,7 @@ mod tests {
 
         let mut came_later = Attendance::begins(at(0));
         came_later.sees(["image"]);
-        came_later.added_finalizer(&blank);
+        came_later.added_finalizer(&[blank]);
         assert_eq!(custody(&came_later, 1), Custody::Unproven);
         assert_eq!(custody(&came_later, 300), Custody::Settled);
     }

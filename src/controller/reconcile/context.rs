@@ -79,12 +79,12 @@ impl Context {
         attendance.sees(parts);
     }
 
-    /// This process has just added the finalizer to a resource that remembered `memory` of its first part.
-    pub(super) fn added_finalizer(&self, uid: &str, memory: &Memory) {
+    /// This process has just added the finalizer to a resource that remembered this of its parts.
+    pub(super) fn added_finalizer(&self, uid: &str, memories: &[Memory]) {
         let mut known = self.lock();
         let attendance = known.get_mut(uid).and_then(|known| known.attendance.as_mut());
         if let Some(attendance) = attendance {
-            attendance.added_finalizer(memory);
+            attendance.added_finalizer(memories);
         }
     }
 

@@ -232,3 +232,115 @@ impl Parts<'_> {
 pub fn is_present(part: &PartWanted) -> bool {
     part.desired.presence == Presence::Present
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::custom_image::examples::{answered, recorded, resource, wanted};
+
+    const SG: &str = "copy/sg/org-demo";
+
+    fn with_a_copy() -> CustomImage {
+        resource(&json!({ "copies": [{ "region": "sg", "projectId": "org-demo" }] }))
+    }
+
+    fn names(wanted: &Wanted) -> Vec<&str> {
+        wanted.parts().iter().map(|part| &*part.name).collect()
+    }
+
+    #[test]
+    fn the_image_comes_first_and_each_part_has_a_mark_of_its_own() {
+        let wanted = wanted(&with_a_copy());
+        assert_eq!(names(&wanted), [IMAGE, SG]);
+        assert_ne!(wanted.parts()[0].mark, wanted.parts()[1].mark);
+    }
+
+    #[test]
+    fn a_copy_on_record_that_is_not_named_any_more_is_to_go_and_one_of_another_uid_is_nobodys() {
+        let parts = json!([{ "name": "image", "id": "i" }, { "name": SG, "id": "c" }, { "name": "other" }]);
+        for (policy, presence) in [("Delete", Presence::Deleted), ("Retain", Presence::LeftBehind)] {
+            let image = resource(&json!({ "deletionPolicy": policy }));
+            let wanted = wanted(&recorded(image, "u-1", &parts));
+            assert_eq!(names(&wanted), [IMAGE, SG]);
+            assert_eq!(wanted.parts()[0].desired.presence, Presence::Present);
+            assert_eq!(wanted.parts()[1].desired.presence, presence, "{policy}");
+        }
+        let restored = recorded(resource(&json!({})), "u-0", &parts);
+        assert_eq!(names(&wanted(&restored)), [IMAGE]);
+    }
+
+    #[test]
+    fn whoever_only_observes_has_no_copies() {
+        let mut image = with_a_copy();
+        image.spec.management_policy = ManagementPolicy::Observe;
+        assert_eq!(names(&wanted(&image)), [IMAGE]);
+    }
+
+    #[test]
+    fn an_id_that_a_person_chose_is_for_the_first_part_without_one() {
+        let chosen = Resolution::Use("uimage-9".parse().unwrap());
+        let rows = [
+            (json!([]), IMAGE),
+            (json!([{ "name": "image", "id": "i" }]), SG),
+            (
+                json!([{ "name": "image", "id": "i" }, { "name": SG, "id": "c" }]),
+                IMAGE,
+            ),
+        ];
+        for (parts, meant) in rows {
+            let image = recorded(with_a_copy(), "u-1", &parts);
+            let wanted = answered(&image, Some(chosen.clone()));
+            let hears = |part: &&PartWanted| part.desired.resolution.is_some();
+            let hearing: Vec<&str> = wanted
+                .parts()
+                .iter()
+                .filter(hears)
+                .map(|part| &*part.name)
+                .collect();
+            assert_eq!(hearing, [meant], "{parts}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_part_tells_the_place_of_a_copy() {
+        let place = place_of_copy(SG).unwrap();
+        let project_id = place.project_id.unwrap();
+        assert_eq!(
+            (place.region.to_string(), project_id.to_string()),
+            ("sg".into(), "org-demo".into())
+        );
+        for other in [IMAGE, "copy/sg", "copy/sg/org/more", "copy//org"] {
+            assert!(place_of_copy(other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_the_file_comes_from_the_spec_or_from_a_secret_and_what_is_none_is_refused() {
+        let spelled = wanted(&resource(&json!({})));
+        let secret = SecretString::from("https://private.hk.ufileos.com/disk?Signature=x\n");
+        let mut image = resource(&json!({ "ufileUrlSecretRef": { "name": "s", "key": "k" } }));
+        image.spec.ufile_url = None;
+        let secretly = wanted(&image);
+        let part = &spelled.parts()[0];
+        assert!(spelled.import_request(part, None).is_ok());
+        assert!(secretly.import_request(part, Some(&secret)).is_ok());
+        assert!(secretly.import_request(part, None).is_err());
+        let error = secretly.import_request(part, Some(&SecretString::from("TOPSECRET")));
+        assert!(!error.unwrap_err().to_string().contains("TOPSECRET"));
+    }
+
+    #[test]
+    fn a_copy_asks_for_its_own_place_with_its_own_mark() {
+        let wanted = wanted(&with_a_copy());
+        let [image, copy] = wanted.parts() else { panic!() };
+        let request = wanted.copy_request(copy, "uimage-1".parse().unwrap()).unwrap();
+        assert_eq!(request.target_region.to_string(), "sg");
+        assert_eq!(
+            Described::parse(&request.target_image_description).mark,
+            Some(copy.mark)
+        );
+        assert!(wanted.copy_request(image, "uimage-1".parse().unwrap()).is_none());
+    }
+}

@@ -101,3 +101,70 @@ fn mismatch(image: &Image, wanted: &Wanted) -> Option<String> {
     let differs = asked != "Other" && is_windows(asked) != is_windows(there);
     differs.then(|| format!("osType is {there:?} there and {asked:?} here"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::kinds::custom_image::examples::{located, resource, wanted};
+    use crate::lifecycle::{Described, Install};
+
+    fn seen_as(spec: &Value, image: &Value) -> Sighting {
+        let wanted = wanted(&resource(spec));
+        sighting(&located(image), &wanted, &wanted.parts()[0], &|_| None)
+    }
+
+    fn marked(install: &str) -> Value {
+        let mark = Mark {
+            install: Install::of_cluster(install),
+            ..wanted(&resource(&json!({}))).parts()[0].mark
+        };
+        json!({ "ImageDescription": Described::render("text", mark) })
+    }
+
+    #[test]
+    fn the_mark_says_whose_an_image_is() {
+        let rows = [
+            (marked("cluster-a"), MarkSeen::Ours),
+            (marked("cluster-b"), MarkSeen::OtherInstall),
+            (json!({ "ImageDescription": "text" }), MarkSeen::Unmarked),
+        ];
+        for (image, expected) in rows {
+            assert_eq!(seen_as(&json!({}), &image).mark, expected, "{image}");
+        }
+    }
+
+    #[test]
+    fn another_image_of_the_name_counts_only_where_images_are_taken_over_by_name() {
+        let by_name = json!({ "adoptionPolicy": "IfNameMatches" });
+        assert_eq!(seen_as(&json!({}), &json!({})).named, NameSeen::Different);
+        assert_eq!(seen_as(&by_name, &json!({})).named, NameSeen::Same);
+        let other = json!({ "ImageName": "Debian" });
+        assert_eq!(seen_as(&by_name, &other).named, NameSeen::Different);
+    }
+
+    #[test]
+    fn an_image_of_another_family_of_systems_does_not_fit() {
+        let rows = [
+            ("Debian", "Linux", None),
+            ("Windows", "Windows", None),
+            ("Other", "Windows", None),
+            ("Debian", "", None),
+            (
+                "Debian",
+                "Windows",
+                Some("osType is \"Windows\" there and \"Debian\" here"),
+            ),
+            (
+                "Windows",
+                "Linux",
+                Some("osType is \"Linux\" there and \"Windows\" here"),
+            ),
+        ];
+        for (asked, there, expected) in rows {
+            let seen = seen_as(&json!({ "osType": asked }), &json!({ "OsType": there }));
+            assert_eq!(seen.mismatch.as_deref(), expected, "{asked} and {there}");
+        }
+    }
+}

@@ -89,3 +89,87 @@ fn shown(image: &Image) -> &str {
         state => state,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::Standing;
+    use crate::kinds::custom_image::examples::{resource, seen, wanted};
+
+    const SG: &str = "copy/sg/org-demo";
+
+    /// The state of each part.
+    type States = &'static [(&'static str, &'static str)];
+
+    #[test]
+    fn the_states_of_the_image_and_its_copies_make_the_report() {
+        let plain = wanted(&resource(&json!({})));
+        let copied = json!({ "copies": [{ "region": "sg", "projectId": "org-demo" }] });
+        let copied = wanted(&resource(&copied));
+        let rows: [(&Wanted, States, Standing, Reason); 9] = [
+            (&plain, &[], Standing::Reconciling, Reason::InTransition),
+            (
+                &plain,
+                &[(IMAGE, "Making")],
+                Standing::Reconciling,
+                Reason::Importing,
+            ),
+            (
+                &plain,
+                &[(IMAGE, "Reviewing")],
+                Standing::Reconciling,
+                Reason::InTransition,
+            ),
+            (
+                &plain,
+                &[(IMAGE, "Available")],
+                Standing::Ready,
+                Reason::Available,
+            ),
+            (
+                &plain,
+                &[(IMAGE, "Unavailable")],
+                Standing::Stalled,
+                Reason::ImportFailed,
+            ),
+            (
+                &copied,
+                &[(IMAGE, "Available")],
+                Standing::Reconciling,
+                Reason::Replicating,
+            ),
+            (
+                &copied,
+                &[(IMAGE, "Available"), (SG, "Copying")],
+                Standing::Reconciling,
+                Reason::Replicating,
+            ),
+            (
+                &copied,
+                &[(IMAGE, "Available"), (SG, "Unavailable")],
+                Standing::Stalled,
+                Reason::CopyFailed,
+            ),
+            (
+                &copied,
+                &[(IMAGE, "Available"), (SG, "Available")],
+                Standing::Ready,
+                Reason::Available,
+            ),
+        ];
+        for (wanted, states, standing, reason) in rows {
+            let report = at_rest(wanted, &seen(states));
+            assert_eq!((report.standing, report.reason), (standing, reason), "{states:?}");
+        }
+    }
+
+    #[test]
+    fn an_import_that_failed_says_what_to_check_and_how_to_go_on() {
+        let report = at_rest(&wanted(&resource(&json!({}))), &seen(&[(IMAGE, "Unavailable")]));
+        for words in ["gives no reason", "spec.format", RESOLVE, "state is Unavailable"] {
+            assert!(report.message.contains(words), "{}", report.message);
+        }
+    }
+}

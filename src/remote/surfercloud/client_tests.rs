@@ -170,7 +170,7 @@ async fn wrong_keys_a_wrong_project_and_a_missing_permission_are_told_apart() {
         [
             refused(ProblemKind::Unauthorized, "171"),
             refused(ProblemKind::Unauthorized, "172"),
-            refused(ProblemKind::Rejected, "292"),
+            refused(ProblemKind::NoSuchProject, "292"),
             refused(ProblemKind::Forbidden, "299"),
             refused(ProblemKind::Unauthorized, "171"),
         ]
@@ -335,7 +335,7 @@ async fn an_image_is_not_there_only_when_the_remote_shows_nothing() {
     for (code, kind) in [
         (171, ProblemKind::Unauthorized),
         (230, ProblemKind::Rejected),
-        (292, ProblemKind::Rejected),
+        (292, ProblemKind::NoSuchProject),
         (299, ProblemKind::Forbidden),
     ] {
         assert_eq!(get(failed(code, "no")).await, ("refused", Some(kind)), "{code}");

@@ -155,11 +155,9 @@ impl<K: Reconciled> Pass<'_, K> {
             ..MetadataChange::default()
         };
         self.write_metadata(&change).await?;
-        if let Some(memory) = before.first() {
-            self.context.added_finalizer(&self.uid(), memory);
-        }
-        for (part, memory) in parts.iter().zip(&before) {
-            self.hand(&part.name).witness.added_finalizer(memory);
+        self.context.added_finalizer(&self.uid(), &before);
+        for part in parts {
+            self.hand(&part.name).witness.added_finalizer(&before);
         }
         Ok(())
     }
