@@ -2,7 +2,7 @@
 
 use crate::lifecycle::*;
 
-use super::world::{Object, World, now};
+use super::world::{Object, Request, World, now};
 
 const FIRST: &str = "first";
 const LATER: &str = "later";
@@ -170,7 +170,9 @@ impl World {
 
     /// There is something remote of a part that is neither asked for nor on record.
     pub(super) fn is_forgotten(&self) -> bool {
-        let is_left = self.ours() > 0 || self.is_unsettled();
+        let creates = |request: &Request| request.operation == Operation::Create;
+        let begun = self.pass.as_ref().is_some_and(|pass| pass.begun.is_some());
+        let is_left = self.ours() > 0 || begun || self.in_flight.iter().any(creates);
         self.object
             .as_ref()
             .is_some_and(|object| object.asked == Asked::No && object.own_record().is_none() && is_left)
