@@ -3,7 +3,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate bench dashboard-check tools servers image sbom
+.PHONY: help demo test sdk lint generate bench dashboard-check tools servers image sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,13 @@ demo: servers ## etcd, kube-apiserver, the simulator and the operator, with depl
 
 test: tools ## Every test, those on a real API server included
 	$(CARGO) test --locked
+
+# Not part of the tests, since it needs Python and its package index.
+sdk: ## The vendor's SDK for Python against the simulated SurferCloud
+	@$(CARGO) build --locked --bins
+	@python3 -m venv target/sdk
+	@target/sdk/bin/pip install --quiet --disable-pip-version-check ucloud-sdk-python3==0.11.150
+	@target/sdk/bin/python tests/sdk/surfercloud.py target/debug/image-operator
 
 # That the other generated files are current, tests/crds.rs and tests/docs.rs hold.
 lint: tools ## Format, clippy, and what is installed: helm lint, values, templates, overlays, generated files

@@ -15,8 +15,8 @@ use super::hosts::Hosts;
 use super::residents::{Residents, Resources};
 use crate::api::{CloudConnection, CloudConnectionSpec};
 use crate::connections::{
-    self, Blueprint, BlueprintError, Checked, Connection, ConnectionKey, Connections, Looked,
-    ResolvedSecrets, secret_references,
+    self, Blueprint, BlueprintError, Checked, Connection, ConnectionKey, Connections, ImageManagement,
+    Looked, ResolvedSecrets, secret_references,
 };
 use crate::controller::cluster::{Cluster, ClusterError};
 use crate::inventory::{Entry, NoInventoryRecorder};
@@ -75,6 +75,11 @@ pub(super) enum AccountError {
     /// The connection cannot be made.
     #[error("opening CloudConnection {name:?}")]
     Open { name: String, source: WireError },
+    /// It is an account of another API.
+    #[error(
+        "CloudConnection {0:?} leads to an account of another API: only accounts of the image management API can be read"
+    )]
+    NotImageManagement(String),
     /// The credentials belong to somebody else.
     #[error("the credentials belong to the organisation {found}, and the CloudConnection names {expected}")]
     OrganisationMismatch { expected: String, found: String },
@@ -97,6 +102,8 @@ pub(super) struct Account {
     pub(super) install: Install,
     /// Who it belongs to, as records hold it.
     identity: String,
+    /// What the connection is called.
+    name: String,
     cluster: Cluster,
     connection: Arc<Connection>,
     answer: ListAnswer,
@@ -142,10 +149,12 @@ impl Account {
         let connection = connections
             .install(&key, blueprint)
             .map_err(|source| AccountError::Open { name, source })?;
-        let answer = match connection.check().await.answer()? {
+        if connection.image_management().is_none() {
+            return Err(AccountError::NotImageManagement(args.connection.clone()));
+        }
+        let answer = match connection.check(None).await.answer()? {
             Checked::Good { answer, .. } => answer,
             Checked::OrganisationMismatch { expected, found } => {
-                let expected = expected.to_string();
                 return Err(AccountError::OrganisationMismatch { expected, found });
             }
         };
@@ -156,6 +165,7 @@ impl Account {
                 .account()
                 .map(|account| account.to_string())
                 .unwrap_or_default(),
+            name: args.connection.clone(),
             cluster,
             connection,
             answer,
@@ -170,7 +180,7 @@ impl Account {
 
     /// All images of the account, with their versions. Fails rather than leave something out.
     pub(super) async fn estate(&self) -> Result<Estate, AccountError> {
-        let listed = self.connection.inventory().listed_since(Instant::now()).await;
+        let listed = self.remote()?.inventory().listed_since(Instant::now()).await;
         let snapshot = listed.answer()?;
         let mut holdings = Vec::new();
         for entry in snapshot.entries().values() {
@@ -179,9 +189,15 @@ impl Account {
         Ok(Estate { holdings })
     }
 
+    fn remote(&self) -> Result<&ImageManagement, AccountError> {
+        self.connection
+            .image_management()
+            .ok_or_else(|| AccountError::NotImageManagement(self.name.clone()))
+    }
+
     async fn holding(&self, entry: &Arc<Entry>) -> Result<Holding, AccountError> {
         let image = &entry.image.id;
-        let versions = match self.connection.inventory().versions(image, None).await {
+        let versions = match self.remote()?.inventory().versions(image, None).await {
             Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => Arc::from([]),
             other => other.answer()?,
         };
@@ -190,7 +206,7 @@ impl Account {
         if holding.copies.is_empty()
             && let Some(first) = holding.versions.first()
         {
-            let copies = self.connection.client().list_copies(image, &first.id).await;
+            let copies = self.remote()?.client().list_copies(image, &first.id).await;
             holding.copies = copies.answer()?.items;
         }
         Ok(holding)
