@@ -3,15 +3,41 @@
 use kube::core::Rule;
 
 use crate::api::image::locks::{publish_may_be_sent, same_vm_user};
-use crate::api::locks::Locks;
+use crate::api::locks::{Locks, same_or_absent};
 
 pub(super) const IMAGE: Locks = Locks {
     object: "image",
     kind: "ImageCatalog",
 };
 
+pub(super) fn asset_type() -> Rule {
+    asset_detail(
+        "type",
+        "self.spec.assetDetails.type == oldSelf.spec.assetDetails.type",
+    )
+}
+
+pub(super) fn asset_data() -> Rule {
+    asset_detail(
+        "data",
+        "self.spec.assetDetails.data == oldSelf.spec.assetDetails.data",
+    )
+}
+
+pub(super) fn asset_options() -> Rule {
+    asset_detail("options", &same_or_absent("assetDetails.options"))
+}
+
 pub(super) fn vm_user() -> Rule {
-    IMAGE.locked("assetDetails.vmInfo", &same_vm_user())
+    asset_detail("vmInfo", &same_vm_user())
+}
+
+/// What an image was made from may be told later, and then stays.
+fn asset_detail(field: &str, same: &str) -> Rule {
+    IMAGE.locked(
+        &format!("assetDetails.{field}"),
+        &format!("!has(oldSelf.spec.assetDetails) || (has(self.spec.assetDetails) && {same})"),
+    )
 }
 
 /// Publishing may be added, and changed until it was sent.

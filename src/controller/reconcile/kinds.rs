@@ -3,6 +3,7 @@
 use super::managed::Reconciled;
 use crate::api::{CustomImage, ImageCatalog, ImageVersion};
 use crate::controller::watch::Caches;
+use crate::kinds::image_catalog::Holders;
 use crate::kinds::image_version::References;
 
 impl Reconciled for CustomImage {
@@ -10,7 +11,9 @@ impl Reconciled for CustomImage {
 }
 
 impl Reconciled for ImageCatalog {
-    fn surroundings(&self, _: &Caches) {}
+    fn surroundings(&self, caches: &Caches) -> Holders {
+        caches.holders_of(self)
+    }
 }
 
 impl Reconciled for ImageVersion {
