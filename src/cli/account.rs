@@ -22,7 +22,7 @@ use crate::controller::cluster::{Cluster, ClusterError};
 use crate::inventory::{Entry, NoInventoryRecorder};
 use crate::lifecycle::{Failure, Install, Outcome, Problem, ProblemKind};
 use crate::remote::http::{NoRecorder, WireError, WriteGate};
-use crate::remote::imagemgmt::model::ListAnswer;
+use crate::remote::listing::ListAnswer;
 
 /// How often a list is asked for that the API server has no time for, and how long to wait between.
 const MOST_TRIES: u32 = 10;
@@ -51,6 +51,11 @@ pub(super) struct AccountArgs {
 /// The account cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AccountError {
+    /// The account is of a remote system that has no images of the kind that is looked for.
+    #[error(
+        "the connection leads to {0}, where there are no ImageCatalogs: name one to Horizon Cloud or Citrix Cloud"
+    )]
+    OtherRemote(String),
     /// The cluster cannot be found, or has no id.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
@@ -149,9 +154,6 @@ impl Account {
         let connection = connections
             .install(&key, blueprint)
             .map_err(|source| AccountError::Open { name, source })?;
-        if connection.image_management().is_none() {
-            return Err(AccountError::NotImageManagement(args.connection.clone()));
-        }
         let answer = match connection.check(None).await.answer()? {
             Checked::Good { answer, .. } => answer,
             Checked::OrganisationMismatch { expected, found } => {
@@ -192,12 +194,13 @@ impl Account {
     fn remote(&self) -> Result<&ImageManagement, AccountError> {
         self.connection
             .image_management()
-            .ok_or_else(|| AccountError::NotImageManagement(self.name.clone()))
+            .ok_or_else(|| AccountError::OtherRemote(self.identity.clone()))
     }
 
     async fn holding(&self, entry: &Arc<Entry>) -> Result<Holding, AccountError> {
         let image = &entry.image.id;
-        let versions = match self.remote()?.inventory().versions(image, None).await {
+        let remote = self.remote()?;
+        let versions = match remote.inventory().versions(image, None).await {
             Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => Arc::from([]),
             other => other.answer()?,
         };
@@ -206,7 +209,7 @@ impl Account {
         if holding.copies.is_empty()
             && let Some(first) = holding.versions.first()
         {
-            let copies = self.remote()?.client().list_copies(image, &first.id).await;
+            let copies = remote.client().list_copies(image, &first.id).await;
             holding.copies = copies.answer()?.items;
         }
         Ok(holding)
