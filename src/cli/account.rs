@@ -80,11 +80,6 @@ pub(super) enum AccountError {
     /// The connection cannot be made.
     #[error("opening CloudConnection {name:?}")]
     Open { name: String, source: WireError },
-    /// It is an account of another API.
-    #[error(
-        "CloudConnection {0:?} leads to an account of another API: only accounts of the image management API can be read"
-    )]
-    NotImageManagement(String),
     /// The credentials belong to somebody else.
     #[error("the credentials belong to the organisation {found}, and the CloudConnection names {expected}")]
     OrganisationMismatch { expected: String, found: String },
@@ -107,8 +102,6 @@ pub(super) struct Account {
     pub(super) install: Install,
     /// Who it belongs to, as records hold it.
     identity: String,
-    /// What the connection is called.
-    name: String,
     cluster: Cluster,
     connection: Arc<Connection>,
     answer: ListAnswer,
@@ -167,7 +160,6 @@ impl Account {
                 .account()
                 .map(|account| account.to_string())
                 .unwrap_or_default(),
-            name: args.connection.clone(),
             cluster,
             connection,
             answer,
