@@ -3,11 +3,11 @@
 //! Before that everything can, so that a typo which the remote refused is corrected in place. The moment is when an id
 //! or an intent is on record; the intent is written with a resourceVersion precondition before anything is sent.
 
-use kube::core::Rule;
+use kube::core::{Message, Rule};
 
 const MAY_EXIST: &str = "has(oldSelf.status) && has(oldSelf.status.parts) && oldSelf.status.parts.exists(p, has(p.id) || has(p.intent))";
 
-/// The locks of one kind, which differ in what they say.
+/// What one kind calls what it locks.
 pub(super) struct Locks {
     /// What the remote object is called, such as `image`.
     pub(super) object: &'static str,
@@ -15,42 +15,63 @@ pub(super) struct Locks {
     pub(super) kind: &'static str,
 }
 
+/// A field of spec that locks, and when it counts as the same.
+pub(super) struct Lock {
+    field: String,
+    same: String,
+}
+
+/// A field of spec that is always there.
+pub(super) fn required(field: &str) -> Lock {
+    lock(field, format!("self.spec.{field} == oldSelf.spec.{field}"))
+}
+
+/// A field of spec that may be absent.
+pub(super) fn optional(field: &str) -> Lock {
+    lock(field, same_or_absent(field))
+}
+
+/// A reference, of which the name counts.
+pub(super) fn reference(field: &str) -> Lock {
+    lock(
+        field,
+        format!("self.spec.{field}.name == oldSelf.spec.{field}.name"),
+    )
+}
+
+/// A field of spec whose default is the name of the resource: writing down the default changes nothing.
+pub(super) fn name(field: &str) -> Lock {
+    let name_in = |object: &str| {
+        format!("(has({object}.spec.{field}) ? {object}.spec.{field} : {object}.metadata.name)")
+    };
+    lock(field, format!("{} == {}", name_in("self"), name_in("oldSelf")))
+}
+
+/// A field of spec that counts as the same as long as an expression holds.
+pub(super) fn lock(field: &str, same: impl Into<String>) -> Lock {
+    Lock {
+        field: field.to_owned(),
+        same: same.into(),
+    }
+}
+
 impl Locks {
-    /// A field of spec that is always there.
-    pub(super) fn required(&self, field: &str) -> Rule {
-        self.locked(field, &format!("self.spec.{field} == oldSelf.spec.{field}"))
-    }
-
-    /// A field of spec that may be absent.
-    pub(super) fn optional(&self, field: &str) -> Rule {
-        self.locked(field, &same_or_absent(field))
-    }
-
-    /// A reference, of which the name counts.
-    pub(super) fn reference(&self, field: &str) -> Rule {
-        self.locked(
-            field,
-            &format!("self.spec.{field}.name == oldSelf.spec.{field}.name"),
-        )
-    }
-
-    /// A field of spec whose default is the name of the resource: writing down the default changes nothing.
-    pub(super) fn name(&self, field: &str) -> Rule {
-        let name_in = |object: &str| {
-            format!("(has({object}.spec.{field}) ? {object}.spec.{field} : {object}.metadata.name)")
-        };
-        self.locked(field, &format!("{} == {}", name_in("self"), name_in("oldSelf")))
-    }
-
-    /// A field of spec that holds as long as an expression does.
-    pub(super) fn locked(&self, field: &str, same: &str) -> Rule {
+    /// All fields that lock when the remote object may exist, as one rule: the API server evaluates every rule at every
+    /// write of a status, and most of what a rule for each field would cost is to find out whether it may.
+    pub(super) fn rule(&self, locks: &[Lock]) -> Rule {
         let Locks { object, kind } = self;
-        Rule::new(format!("!({MAY_EXIST}) || ({same})"))
-            .message(
-                format!("{field} cannot be changed once the {object} may exist: create another {kind}")
-                    .as_str(),
-            )
-            .field_path(format!(".spec.{field}"))
+        let same: Vec<String> = locks.iter().map(|lock| format!("({})", lock.same)).collect();
+        let changed: Vec<String> = locks
+            .iter()
+            .map(|lock| format!("({}) ? '' : '{}'", lock.same, lock.field))
+            .collect();
+        Rule::new(format!("!({MAY_EXIST}) || ({})", same.join(" && ")))
+            .message(Message::Expression(format!(
+                "[{}].filter(field, field != '').join(', ') + \
+                 ' cannot be changed once the {object} may exist: create another {kind}'",
+                changed.join(", ")
+            )))
+            .field_path(".spec")
     }
 
     /// The id may be written down once it is known, and then stays. An id that never came to be on record is free.

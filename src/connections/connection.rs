@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::blueprint::{Blueprint, Plan};
+use super::refusal::Refusals;
 use super::registry::Settings;
 use super::remote::{ImageManagement, Remote, SurferCloud};
 use crate::inventory::{self, Subscription, Trust};
@@ -21,6 +23,7 @@ pub struct Connection {
     transport: Arc<Transport>,
     remote: Remote,
     verified: watch::Sender<bool>,
+    refusals: Refusals,
 }
 
 /// What a check of a connection found.
@@ -98,6 +101,7 @@ impl Connection {
             transport,
             remote,
             verified: watch::Sender::new(false),
+            refusals: Refusals::default(),
         })
     }
 
@@ -162,9 +166,13 @@ impl Connection {
     }
 
     /// Signs in where that is needed, compares the organisation, and reads one image at most. `found_before` is the
-    /// organisation that an earlier check found.
+    /// organisation that an earlier check found. Credentials that were refused just now are refused again, and not sent.
     pub async fn check(&self, found_before: Option<&str>) -> Outcome<Checked> {
+        if let Some(problem) = self.refusals.standing(Instant::now()) {
+            return Outcome::Refused(problem);
+        }
         let checked = self.remote.check(found_before).await;
+        self.refusals.note(Instant::now(), &checked);
         match &checked {
             Outcome::Done(Checked::Good { .. }) => {
                 self.verified.send_replace(true);
@@ -175,6 +183,11 @@ impl Connection {
             Outcome::Refused(_) | Outcome::Throttled { .. } | Outcome::Unknown(_) => {}
         }
         checked
+    }
+
+    /// Lets the next check send credentials that were refused.
+    pub fn try_credentials_again(&self) {
+        self.refusals.forget();
     }
 
     /// Polls the account from the first good check on, for ever.

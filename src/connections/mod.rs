@@ -6,6 +6,7 @@
 //! | `blueprint` | what a connection is made from, checked; equality decides whether a live one stays |
 //! | `connection` | one live connection: a remote system, limits, the way there |
 //! | `remote` | the remote systems: client and inventory of each |
+//! | `refusal` | how long refused credentials are not tried again |
 //! | `turns` | one at a time for each remote object |
 //! | `registry` | all of them |
 //! | `overview` | what all of them together look like, for metrics |
@@ -17,6 +18,7 @@ mod connection;
 #[cfg(test)]
 mod examples;
 mod overview;
+mod refusal;
 mod registry;
 mod remote;
 mod secrets;

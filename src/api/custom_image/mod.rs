@@ -55,15 +55,7 @@ const LOCKS: Locks = Locks {
         priority = 1
     ),
     validation = rules::name_fits_the_remote(),
-    validation = LOCKS.reference("connectionRef"),
-    validation = rules::same_file(&LOCKS),
-    validation = LOCKS.name("imageName"),
-    validation = LOCKS.required("osType"),
-    validation = LOCKS.required("osName"),
-    validation = LOCKS.required("format"),
-    validation = LOCKS.optional("imageDescription"),
-    validation = LOCKS.optional("region"),
-    validation = LOCKS.optional("projectId"),
+    validation = rules::image(&LOCKS),
     validation = LOCKS.id("imageId")
 )]
 #[x_kube(

@@ -2,7 +2,7 @@
 
 use kube::core::Rule;
 
-use crate::api::locks::Locks;
+use crate::api::locks::{Locks, lock, name, optional, reference, required};
 
 /// Names that the remote takes (the vendor's public page `uhost-api/specification`).
 const IMAGE_NAME: &str = r"^[\u3400-\u9fffA-Za-z0-9._-]{1,63}$";
@@ -37,12 +37,22 @@ pub(super) fn not_presigned() -> Rule {
     )
 }
 
-/// The address; where in a Secret it comes from may change.
-pub(super) fn same_file(locks: &Locks) -> Rule {
-    locks.locked(
-        "ufileUrl",
-        "!has(self.spec.ufileUrl) || !has(oldSelf.spec.ufileUrl) || self.spec.ufileUrl == oldSelf.spec.ufileUrl",
-    )
+/// What was asked for. Where in a Secret the address comes from may change.
+pub(super) fn image(locks: &Locks) -> Rule {
+    locks.rule(&[
+        reference("connectionRef"),
+        lock(
+            "ufileUrl",
+            "!has(self.spec.ufileUrl) || !has(oldSelf.spec.ufileUrl) || self.spec.ufileUrl == oldSelf.spec.ufileUrl",
+        ),
+        name("imageName"),
+        required("osType"),
+        required("osName"),
+        required("format"),
+        optional("imageDescription"),
+        optional("region"),
+        optional("projectId"),
+    ])
 }
 
 pub(super) fn an_other_system_has_no_name() -> Rule {

@@ -3,40 +3,48 @@
 use kube::core::Rule;
 
 use crate::api::image::locks::{publish_may_be_sent, same_vm_user};
-use crate::api::locks::{Locks, same_or_absent};
+use crate::api::locks::{Lock, Locks, lock, name, optional, reference, required, same_or_absent};
 
 pub(super) const IMAGE: Locks = Locks {
     object: "image",
     kind: "ImageCatalog",
 };
 
-pub(super) fn asset_type() -> Rule {
-    asset_detail(
-        "type",
-        "self.spec.assetDetails.type == oldSelf.spec.assetDetails.type",
-    )
-}
-
-pub(super) fn asset_data() -> Rule {
-    asset_detail(
-        "data",
-        "self.spec.assetDetails.data == oldSelf.spec.assetDetails.data",
-    )
-}
-
-pub(super) fn asset_options() -> Rule {
-    asset_detail("options", &same_or_absent("assetDetails.options"))
-}
-
-pub(super) fn vm_user() -> Rule {
-    asset_detail("vmInfo", &same_vm_user())
+/// What was asked for.
+pub(super) fn image() -> Rule {
+    IMAGE.rule(&[
+        reference("connectionRef"),
+        required("sourceStreamType"),
+        optional("action"),
+        name("streamName"),
+        optional("streamDescription"),
+        required("versionSource"),
+        required("versionType"),
+        required("providerLabel"),
+        required("providerInstanceId"),
+        asset_detail(
+            "type",
+            "self.spec.assetDetails.type == oldSelf.spec.assetDetails.type",
+        ),
+        asset_detail(
+            "data",
+            "self.spec.assetDetails.data == oldSelf.spec.assetDetails.data",
+        ),
+        asset_detail("options", &same_or_absent("assetDetails.options")),
+        asset_detail("vmInfo", &same_vm_user()),
+        required("os"),
+        required("osType"),
+        required("gpuType"),
+        optional("projectId"),
+        optional("uemManaged"),
+    ])
 }
 
 /// What an image was made from may be told later, and then stays.
-fn asset_detail(field: &str, same: &str) -> Rule {
-    IMAGE.locked(
+fn asset_detail(field: &str, same: &str) -> Lock {
+    lock(
         &format!("assetDetails.{field}"),
-        &format!("!has(oldSelf.spec.assetDetails) || (has(self.spec.assetDetails) && {same})"),
+        format!("!has(oldSelf.spec.assetDetails) || (has(self.spec.assetDetails) && {same})"),
     )
 }
 

@@ -3,7 +3,7 @@
 use kube::core::Rule;
 
 use crate::api::image::locks::{publish_may_be_sent, same_vm_user};
-use crate::api::locks::{Locks, same_or_absent};
+use crate::api::locks::{Lock, Locks, lock, optional, reference, required, same_or_absent};
 
 pub(super) const VERSION: Locks = Locks {
     object: "version",
@@ -27,24 +27,44 @@ const PUBLISHED_ONCE_TO_VSPHERE: [&str; 4] = [
     "publish.vsphere.installDemAgentForEnterprise",
 ];
 
+/// What was asked for.
+pub(super) fn version() -> Rule {
+    VERSION.rule(&[
+        reference("catalogRef"),
+        required("versionType"),
+        optional("sourceVersionRef"),
+        optional("sourceVersionId"),
+        optional("sourceType"),
+        asset_details(),
+        vm_user(),
+        optional("clone"),
+        optional("providerLabel"),
+        optional("providerInstanceId"),
+        optional("os"),
+        optional("osType"),
+        optional("gpuType"),
+        optional("projectId"),
+    ])
+}
+
 /// Where the source is and how the VM is reached; the user of the VM has a lock of its own.
-pub(super) fn asset_details() -> Rule {
+fn asset_details() -> Lock {
     let same = [
         "self.spec.assetDetails.type == oldSelf.spec.assetDetails.type",
         "self.spec.assetDetails.data == oldSelf.spec.assetDetails.data",
         &same_or_absent("assetDetails.options"),
     ];
-    VERSION.locked(
+    lock(
         "assetDetails",
-        &both_or_neither("assetDetails", &same.join(" && ")),
+        both_or_neither("assetDetails", &same.join(" && ")),
     )
 }
 
 /// The user of the VM; where the password comes from may change.
-pub(super) fn vm_user() -> Rule {
-    VERSION.locked(
+fn vm_user() -> Lock {
+    lock(
         "assetDetails.vmInfo",
-        &format!(
+        format!(
             "!has(self.spec.assetDetails) || !has(oldSelf.spec.assetDetails) || {}",
             same_vm_user()
         ),

@@ -16,8 +16,8 @@ use crate::connections::{
 use crate::controller::key::{Key, Kind};
 use crate::controller::queue::Urgency;
 use crate::kinds::cloud_connection::{self, Account, Throttled};
-use crate::kinds::{Report, Standing, conditions};
-use crate::lifecycle::Outcome;
+use crate::kinds::{Report, conditions};
+use crate::lifecycle::{Outcome, Problem, ProblemKind};
 
 /// How often the Secrets of a connection are read again: a rotated one is picked up within this time.
 const READ_SECRETS: Duration = Duration::from_mins(1);
@@ -174,6 +174,11 @@ impl<'a> Pass<'a> {
         if !self.needs_a_check(connection) {
             return self.report_inventory(connection).await;
         }
+        if self.object.annotations().get(RECONCILE_REQUESTED_AT)
+            != self.status.last_handled_reconcile_at.as_ref()
+        {
+            connection.try_credentials_again();
+        }
         let was_verified = connection.is_verified();
         let found_before = self.status.organisation.clone();
         match connection.check(found_before.as_deref()).await {
@@ -193,12 +198,8 @@ impl<'a> Pass<'a> {
                 self.finish(report, Some(connection), Verdict::After(again)).await
             }
             Outcome::Refused(problem) | Outcome::Unknown(problem) => {
-                self.finish(
-                    cloud_connection::problem(&problem),
-                    Some(connection),
-                    Verdict::Failed,
-                )
-                .await
+                let report = cloud_connection::problem(&problem);
+                self.finish(report, Some(connection), after(&problem)).await
             }
             Outcome::Throttled { retry_after, problem } => {
                 let report = cloud_connection::problem(&problem);
@@ -230,14 +231,12 @@ impl<'a> Pass<'a> {
 
     /// What the polling of the account has come to.
     async fn report_inventory(&mut self, connection: &Connection) -> Result<Verdict, WriteError> {
-        let report = match connection.last_problem() {
-            Some(problem) => cloud_connection::problem(&problem),
-            None => Report::ready(Reason::Connected, "the account answers"),
-        };
-        let verdict = if report.standing == Standing::Ready {
-            Verdict::After(READ_SECRETS)
-        } else {
-            Verdict::Failed
+        let (report, verdict) = match connection.last_problem() {
+            Some(problem) => (cloud_connection::problem(&problem), after(&problem)),
+            None => (
+                Report::ready(Reason::Connected, "the account answers"),
+                Verdict::After(READ_SECRETS),
+            ),
         };
         self.finish(report, Some(connection), verdict).await
     }
@@ -300,6 +299,14 @@ impl<'a> Pass<'a> {
         }
         self.object = written;
         Ok(())
+    }
+}
+
+/// When to look again. Where the credentials are wrong, the right Secret is missing: looking for it costs no remote request.
+fn after(problem: &Problem) -> Verdict {
+    match problem.kind {
+        ProblemKind::Unauthorized => Verdict::After(LOOK_FOR_MISSING),
+        _ => Verdict::Failed,
     }
 }
 
