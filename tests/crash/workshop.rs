@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use image_operator::api::ImageCatalog;
 use kube::api::ListParams;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::subject::{Kind, Subject};
 use super::support::{FaultId, Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions};
 use super::support::{cluster, eventually};
 
@@ -14,10 +15,13 @@ use super::support::{cluster, eventually};
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
 /// The operator's settling window. All that the remote does late has to happen within it.
-pub(crate) const WINDOW: Duration = Duration::from_secs(10);
+pub(crate) const WINDOW: Duration = Duration::from_secs(15);
 
 /// Longer than anything takes that the tests do, in seconds.
 pub(crate) const AN_HOUR: u64 = 3_600;
+
+/// How long the remote works on anything, in its seconds: half a second.
+const WORK: u64 = 30;
 
 pub(crate) struct Workshop {
     pub(crate) namespace: Namespace,
@@ -36,7 +40,8 @@ impl Workshop {
             .settings(json!({
                 // A second create for the same catalog has to be possible, to be noticed.
                 "uniqueNames": false,
-                "copySeconds": 30,
+                "copySeconds": WORK, "importSeconds": WORK, "publishSeconds": WORK, "replicateSeconds": WORK,
+                "shrinkSeconds": WORK, "deleteSeconds": WORK,
                 // The clock is put forward, and that is not what the tokens are to notice.
                 "tokenLifetimeSeconds": 100 * AN_HOUR,
             }))
@@ -83,20 +88,9 @@ impl Workshop {
         requests.last().map_or(0, |request| request.seq)
     }
 
-    /// Waits until the operator has looked for images, by a listing or a search, after a request.
-    pub(crate) async fn looked_since(&self, seq: u64) {
-        eventually(DEADLINE, "images are looked for", async || {
-            let requests = self.simulator.requests_since(seq).await;
-            let mut looks = requests
-                .iter()
-                .filter(|request| request.operation == "listImages");
-            if looks.any(|look| look.status.is_some()) {
-                Ok(())
-            } else {
-                Err(format!("{} requests", requests.len()))
-            }
-        })
-        .await;
+    /// The resource of a kind and name.
+    pub(crate) fn subject(&self, kind: Kind, name: &str) -> Subject {
+        Subject::of(&self.namespace, kind, name)
     }
 
     /// How many creates have made something.
@@ -122,9 +116,4 @@ impl Workshop {
         let catalogs = self.namespace.api::<ImageCatalog>();
         catalogs.list(&ListParams::default()).await.unwrap().items
     }
-}
-
-/// A fault that the next creates suffer, all of them.
-pub(crate) fn all_creates(effect: &Value) -> Value {
-    json!({ "match": { "operation": "createImage" }, "times": 0, "effect": effect })
 }

@@ -1,0 +1,193 @@
+//! The remote writes, each with what leads up to it.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::subject::{Kind, Subject};
+use super::support::gallery;
+use super::workshop::Workshop;
+
+/// A provider instance beside the one that versions are made in.
+const SECOND: &str = "65f0c0ffee0000000000a002";
+
+/// A remote write that the operator can be cut off in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Write {
+    CreateImage,
+    AddVersion,
+    CloneVersion,
+    Publish,
+    Republish,
+    Shrink,
+    Patch,
+    DeleteVersion,
+    /// The remote deletes an image with its last version.
+    DeleteImage,
+}
+
+/// What a write does to the remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nature {
+    Creates,
+    Changes,
+    Deletes,
+}
+
+impl Write {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::CreateImage,
+        Self::AddVersion,
+        Self::CloneVersion,
+        Self::Publish,
+        Self::Republish,
+        Self::Shrink,
+        Self::Patch,
+        Self::DeleteVersion,
+        Self::DeleteImage,
+    ];
+
+    pub(crate) fn nature(self) -> Nature {
+        match self {
+            Self::CreateImage | Self::AddVersion | Self::CloneVersion => Nature::Creates,
+            Self::Publish | Self::Republish | Self::Shrink | Self::Patch => Nature::Changes,
+            Self::DeleteVersion | Self::DeleteImage => Nature::Deletes,
+        }
+    }
+
+    /// What the simulator calls it.
+    pub(crate) fn operation(self) -> &'static str {
+        match self {
+            Self::CreateImage => "createImage",
+            Self::AddVersion => "addVersion",
+            Self::CloneVersion => "cloneVersion",
+            Self::Publish => "publishVersion",
+            Self::Republish => "republishVersion",
+            Self::Shrink => "shrinkVersion",
+            Self::Patch => "patchVersion",
+            Self::DeleteVersion | Self::DeleteImage => "deleteVersion",
+        }
+    }
+
+    /// The kind of the resource that stands for what is written.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::CreateImage | Self::DeleteImage => Kind::ImageCatalog,
+            _ => Kind::ImageVersion,
+        }
+    }
+
+    /// Brings everything as far as the trigger of the write.
+    pub(crate) async fn prepare(self, workshop: &Workshop, name: &str) {
+        let subject = workshop.subject(self.kind(), name);
+        if self == Self::CreateImage {
+            let mut catalog = serde_json::to_value(gallery::catalog(name)).unwrap();
+            catalog["spec"]["suspend"] = json!(true);
+            subject.create(&catalog).await;
+            return subject.suspended().await;
+        }
+        let catalog = workshop.subject(Kind::ImageCatalog, name);
+        catalog
+            .create(&serde_json::to_value(gallery::catalog(name)).unwrap())
+            .await;
+        catalog.calm().await;
+        let copies = match self {
+            Self::CreateImage | Self::DeleteImage => return,
+            Self::AddVersion => {
+                subject
+                    .create(&with(added(name), &json!({ "suspend": true })))
+                    .await;
+                return subject.suspended().await;
+            }
+            Self::CloneVersion => {
+                subject
+                    .create(&with(cloned(name), &json!({ "suspend": true })))
+                    .await;
+                return subject.suspended().await;
+            }
+            Self::Publish => {
+                subject.create(&cloned(name)).await;
+                1
+            }
+            Self::Shrink => {
+                subject.create(&with(added(name), &published_to(&[SECOND]))).await;
+                2
+            }
+            Self::Republish | Self::Patch | Self::DeleteVersion => {
+                subject.create(&with(added(name), &published_to(&[]))).await;
+                1
+            }
+        };
+        subject.calm_with_copies(copies).await;
+    }
+
+    /// What makes the operator send it.
+    pub(crate) async fn trigger(self, subject: &Subject) {
+        match self {
+            Self::CreateImage | Self::AddVersion | Self::CloneVersion => {
+                subject.edit(&json!({ "suspend": false })).await;
+            }
+            Self::Publish | Self::Shrink => subject.edit(&published_to(&[])).await,
+            Self::Republish => subject.edit(&published_to(&[SECOND])).await,
+            Self::Patch => subject.edit(&json!({ "versionDescription": "another" })).await,
+            Self::DeleteVersion | Self::DeleteImage => subject.delete().await,
+        }
+    }
+}
+
+impl fmt::Display for Write {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::CreateImage => "create image",
+            Self::AddVersion => "add version",
+            Self::CloneVersion => "clone version",
+            Self::Publish => "publish",
+            Self::Republish => "republish",
+            Self::Shrink => "shrink",
+            Self::Patch => "patch",
+            Self::DeleteVersion => "delete version",
+            Self::DeleteImage => "delete image",
+        })
+    }
+}
+
+/// A version that is copied from a gallery.
+fn added(name: &str) -> Value {
+    version(
+        include_str!("../../deploy/samples/imageversion-gallery.yaml"),
+        name,
+    )
+}
+
+/// A version that is cloned from the first one of its image.
+fn cloned(name: &str) -> Value {
+    version(include_str!("../../deploy/samples/imageversion-clone.yaml"), name)
+}
+
+/// A sample of an unpublished version of the catalog of its name.
+fn version(sample: &str, name: &str) -> Value {
+    let mut version: Value = serde_saphyr::from_str(sample).unwrap();
+    version["metadata"]["name"] = json!(name);
+    let spec = version["spec"].as_object_mut().unwrap();
+    spec.remove("publish");
+    spec["catalogRef"] = json!({ "name": name });
+    spec["sourceVersionRef"] = json!({ "kind": "ImageCatalog", "name": name });
+    version
+}
+
+/// What publishes to these provider instances beside the first, and to no others.
+fn published_to(providers: &[&str]) -> Value {
+    let replicas: Vec<Value> = providers
+        .iter()
+        .map(|provider| json!({ "providerInstanceId": provider }))
+        .collect();
+    json!({ "publish": { "replicas": replicas } })
+}
+
+/// The manifest with fields of its spec set.
+fn with(mut manifest: Value, fields: &Value) -> Value {
+    for (field, value) in fields.as_object().unwrap() {
+        manifest["spec"][field] = value.clone();
+    }
+    manifest
+}
