@@ -19,7 +19,6 @@ mod matrix;
 mod memory;
 mod remote;
 mod requests;
-mod subject;
 mod table;
 mod terminated;
 mod workshop;

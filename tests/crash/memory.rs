@@ -3,8 +3,7 @@
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
-use super::subject::Subject;
-use super::support::eventually;
+use super::support::{Subject, eventually};
 use super::workshop::DEADLINE;
 
 /// What is left of status, annotations, finalizer and uid.

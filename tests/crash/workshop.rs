@@ -7,8 +7,9 @@ use image_operator::api::ImageCatalog;
 use kube::api::ListParams;
 use serde_json::json;
 
-use super::subject::{Kind, Subject};
-use super::support::{FaultId, Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions};
+use super::support::{
+    FaultId, Kind, Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, Subject,
+};
 use super::support::{cluster, eventually};
 
 /// For anything that a test waits for on a busy machine.

@@ -4,12 +4,9 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::subject::{Kind, Subject};
-use super::support::gallery;
+use super::support::gallery::{self, SECOND, published_to};
+use super::support::{Kind, Subject};
 use super::workshop::Workshop;
-
-/// A provider instance beside the one that versions are made in.
-const SECOND: &str = "65f0c0ffee0000000000a002";
 
 /// A remote write that the operator can be cut off in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,26 +92,30 @@ impl Write {
             Self::CreateImage | Self::DeleteImage => return,
             Self::AddVersion => {
                 subject
-                    .create(&with(added(name), &json!({ "suspend": true })))
+                    .create(&with(gallery::version(name, name), &json!({ "suspend": true })))
                     .await;
                 return subject.suspended().await;
             }
             Self::CloneVersion => {
                 subject
-                    .create(&with(cloned(name), &json!({ "suspend": true })))
+                    .create(&with(gallery::clone(name, name), &json!({ "suspend": true })))
                     .await;
                 return subject.suspended().await;
             }
             Self::Publish => {
-                subject.create(&cloned(name)).await;
+                subject.create(&gallery::clone(name, name)).await;
                 1
             }
             Self::Shrink => {
-                subject.create(&with(added(name), &published_to(&[SECOND]))).await;
+                subject
+                    .create(&with(gallery::version(name, name), &published_to(&[SECOND])))
+                    .await;
                 2
             }
             Self::Republish | Self::Patch | Self::DeleteVersion => {
-                subject.create(&with(added(name), &published_to(&[]))).await;
+                subject
+                    .create(&with(gallery::version(name, name), &published_to(&[])))
+                    .await;
                 1
             }
         };
@@ -149,39 +150,6 @@ impl fmt::Display for Write {
             Self::DeleteImage => "delete image",
         })
     }
-}
-
-/// A version that is copied from a gallery.
-fn added(name: &str) -> Value {
-    version(
-        include_str!("../../deploy/samples/imageversion-gallery.yaml"),
-        name,
-    )
-}
-
-/// A version that is cloned from the first one of its image.
-fn cloned(name: &str) -> Value {
-    version(include_str!("../../deploy/samples/imageversion-clone.yaml"), name)
-}
-
-/// A sample of an unpublished version of the catalog of its name.
-fn version(sample: &str, name: &str) -> Value {
-    let mut version: Value = serde_saphyr::from_str(sample).unwrap();
-    version["metadata"]["name"] = json!(name);
-    let spec = version["spec"].as_object_mut().unwrap();
-    spec.remove("publish");
-    spec["catalogRef"] = json!({ "name": name });
-    spec["sourceVersionRef"] = json!({ "kind": "ImageCatalog", "name": name });
-    version
-}
-
-/// What publishes to these provider instances beside the first, and to no others.
-fn published_to(providers: &[&str]) -> Value {
-    let replicas: Vec<Value> = providers
-        .iter()
-        .map(|provider| json!({ "providerInstanceId": provider }))
-        .collect();
-    json!({ "publish": { "replicas": replicas } })
 }
 
 /// The manifest with fields of its spec set.

@@ -26,6 +26,7 @@ pub mod namespace;
 pub mod operator;
 pub mod process;
 pub mod simulator;
+pub mod subject;
 pub mod workplace;
 
 pub use cluster::{Cluster, cluster};
@@ -33,3 +34,4 @@ pub use eventually::eventually;
 pub use namespace::Namespace;
 pub use operator::{Operator, OperatorOptions};
 pub use simulator::{FaultId, Simulator, SimulatorOptions};
+pub use subject::{Kind, Subject};

@@ -1,29 +1,33 @@
-//! The resource of a case, of whichever kind.
+//! A resource of either kind that stands for something remote.
 
 use std::fmt;
+use std::time::Duration;
 
 use image_operator::api::{ImageCatalog, ImageVersion};
 use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
-use super::support::{Namespace, eventually};
-use super::workshop::DEADLINE;
+use super::eventually::eventually;
+use super::namespace::Namespace;
+
+/// For anything that is waited for on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(90);
 
 /// The kinds that stand for remote objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     ImageCatalog,
     ImageVersion,
 }
 
 /// One resource.
-pub(crate) struct Subject {
+pub struct Subject {
     api: Api<DynamicObject>,
-    pub(crate) name: String,
+    pub name: String,
 }
 
 impl Kind {
-    fn resource(self) -> ApiResource {
+    pub fn resource(self) -> ApiResource {
         match self {
             Self::ImageCatalog => ApiResource::erase::<ImageCatalog>(&()),
             Self::ImageVersion => ApiResource::erase::<ImageVersion>(&()),
@@ -32,30 +36,36 @@ impl Kind {
 }
 
 impl Subject {
-    pub(crate) fn of(namespace: &Namespace, kind: Kind, name: &str) -> Self {
+    pub fn of(namespace: &Namespace, kind: Kind, name: &str) -> Self {
         Self {
             api: Api::namespaced_with(namespace.client.clone(), &namespace.name, &kind.resource()),
             name: name.to_owned(),
         }
     }
 
-    pub(crate) async fn create(&self, manifest: &Value) {
-        let object: DynamicObject = serde_json::from_value(manifest.clone()).unwrap();
+    pub async fn create(&self, manifest: &Value) {
+        let object: DynamicObject = serde_json::from_value(manifest.clone()).expect("the API server answers");
         let created = self.api.create(&PostParams::default(), &object).await;
         created.unwrap_or_else(|error| panic!("could not create {}: {error}", self.name));
     }
 
     /// As the API server has it; `None` when it is gone.
-    pub(crate) async fn now(&self) -> Option<DynamicObject> {
-        self.api.get_opt(&self.name).await.unwrap()
+    pub async fn now(&self) -> Option<DynamicObject> {
+        self.api
+            .get_opt(&self.name)
+            .await
+            .expect("the API server answers")
     }
 
     /// Changes fields of its spec.
-    pub(crate) async fn edit(&self, spec: &Value) {
+    ///
+    /// # Panics
+    /// When the API server refuses it.
+    pub async fn edit(&self, spec: &Value) {
         self.patch(&json!({ "spec": spec })).await;
     }
 
-    pub(crate) async fn patch(&self, patch: &Value) {
+    pub async fn patch(&self, patch: &Value) {
         let patched = self
             .api
             .patch(&self.name, &PatchParams::default(), &Patch::Merge(patch))
@@ -64,16 +74,16 @@ impl Subject {
     }
 
     /// Begins its deletion.
-    pub(crate) async fn delete(&self) {
+    pub async fn delete(&self) {
         self.api
             .delete(&self.name, &DeleteParams::default())
             .await
-            .unwrap();
+            .expect("the API server answers");
     }
 
     /// Puts another status in place of what is there. A last write of a killed operator may still be on its way to the
     /// API server, and come first.
-    pub(crate) async fn replace_status(&self, status: &Value) {
+    pub async fn replace_status(&self, status: &Value) {
         loop {
             let mut object = self.now().await.expect("the resource is there");
             object.data["status"] = status.clone();
@@ -84,7 +94,7 @@ impl Subject {
             {
                 Err(kube::Error::Api(answer)) if answer.code == 409 => {}
                 other => {
-                    other.unwrap();
+                    other.expect("the API server answers");
                     return;
                 }
             }
@@ -92,7 +102,7 @@ impl Subject {
     }
 
     /// Waits until it rests, with so many copies.
-    pub(crate) async fn calm_with_copies(&self, copies: usize) {
+    pub async fn calm_with_copies(&self, copies: usize) {
         self.eventually("rests with its copies", |object| {
             let there = object.data["status"]["copies"].as_array().map_or(0, Vec::len);
             if there == copies {
@@ -105,12 +115,12 @@ impl Subject {
     }
 
     /// Waits until it rests.
-    pub(crate) async fn calm(&self) {
+    pub async fn calm(&self) {
         self.eventually("rests", rests).await;
     }
 
     /// Waits until the operator has written that it leaves it alone: a status that says that nothing was ever sent.
-    pub(crate) async fn suspended(&self) {
+    pub async fn suspended(&self) {
         self.eventually("is suspended", |object| match condition(object, "Ready") {
             Some(ready) if ready["reason"] == "Suspended" => Ok(()),
             other => Err(format!("{other:?}")),
@@ -119,7 +129,7 @@ impl Subject {
     }
 
     /// Asks for a pass, and waits until it has been.
-    pub(crate) async fn looked_at_again(&self, when: &str) {
+    pub async fn looked_at_again(&self, when: &str) {
         let asked = json!({ "image-operator.dev/reconcile-requested-at": when });
         self.patch(&json!({ "metadata": { "annotations": asked } })).await;
         self.eventually("is looked at again", |object| {
@@ -151,7 +161,7 @@ impl fmt::Display for Subject {
 }
 
 /// Whether a resource is Ready as it is now, with nothing under way; and if not, why.
-pub(crate) fn rests(object: &DynamicObject) -> Result<(), String> {
+pub fn rests(object: &DynamicObject) -> Result<(), String> {
     let status = &object.data["status"];
     if status["observedGeneration"].as_i64() != object.metadata.generation {
         return Err("its latest edit has not been seen".to_owned());
@@ -168,7 +178,7 @@ pub(crate) fn rests(object: &DynamicObject) -> Result<(), String> {
 }
 
 /// Whether a resource waits for somebody.
-pub(crate) fn needs_a_human(object: &DynamicObject) -> bool {
+pub fn needs_a_human(object: &DynamicObject) -> bool {
     condition(object, "Stalled").is_some_and(|stalled| stalled["status"] == "True")
 }
 
