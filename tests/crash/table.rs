@@ -1,7 +1,6 @@
 //! What came of the cases, for people.
 
 use std::fmt::{self, Write as _};
-use std::io::Write as _;
 
 use super::boundary::{Boundary, Listing};
 use super::memory::Memory;
@@ -55,8 +54,8 @@ impl Case {
     }
 }
 
-/// Shows the table, also when the test passes.
-pub(crate) fn show(cases: &[Case]) {
+/// The table: by write, by fate of the memory, by boundary; then each case that is not as an undisturbed one.
+pub(crate) fn of(cases: &[&Case]) -> String {
     let mut table = String::new();
     heading(&mut table, "write");
     for write in Write::ALL {
@@ -80,8 +79,7 @@ pub(crate) fn show(cases: &[Case]) {
     for case in cases.iter().filter(|case| !case.is_fine()) {
         tell(&mut table, case);
     }
-    // Past the test harness, which would show it for a failed test only.
-    std::io::stderr().write_all(table.as_bytes()).unwrap();
+    table
 }
 
 fn heading(table: &mut String, of: &str) {
@@ -94,8 +92,8 @@ fn heading(table: &mut String, of: &str) {
 }
 
 /// What is beyond the limits is counted in its column alone.
-fn row(table: &mut String, title: &str, cases: &[Case], is_of_row: impl Fn(&Case) -> bool) {
-    let of_row: Vec<&Case> = cases.iter().filter(|case| is_of_row(case)).collect();
+fn row(table: &mut String, title: &str, cases: &[&Case], is_of_row: impl Fn(&Case) -> bool) {
+    let of_row: Vec<&Case> = cases.iter().copied().filter(|case| is_of_row(case)).collect();
     if of_row.is_empty() {
         return;
     }

@@ -15,7 +15,7 @@ use super::support::{cluster, eventually};
 /// For anything that a test waits for on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
-/// The operator's settling window. All that the remote does late has to happen within it.
+/// The operator's settling window, where the machine allows it. All that the remote does late has to happen within it.
 pub(crate) const WINDOW: Duration = Duration::from_secs(15);
 
 /// Longer than anything takes that the tests do, in seconds.
@@ -31,8 +31,8 @@ pub(crate) struct Workshop {
 }
 
 impl Workshop {
-    /// Nothing is in the namespace yet.
-    pub(crate) async fn open() -> Self {
+    /// Nothing is in the namespace yet. `window` is the operator's settling window.
+    pub(crate) async fn open(window: Duration) -> Self {
         let namespace = cluster().namespace().await;
         let simulator = Simulator::start(cluster(), SimulatorOptions::default())
             .await
@@ -48,7 +48,7 @@ impl Workshop {
             }))
             .await;
         let options = OperatorOptions::for_namespace(&namespace)
-            .with(format!("--settling-window={}s", WINDOW.as_secs()));
+            .with(format!("--settling-window={}s", window.as_secs()));
         let operator = Operator::start(cluster(), options).await.unwrap();
         Self {
             namespace,
