@@ -241,11 +241,16 @@ impl Group {
         workshop: &Workshop,
         victims: &[Victim],
         reference: &Left,
-        (seq, deadline): (u64, Duration),
+        (seq, window): (u64, Duration),
     ) -> Vec<Case> {
         let started = Instant::now();
         let mut cases = self.look(workshop, victims, reference, seq).await;
-        while !cases.iter().all(Case::is_fine) && started.elapsed() < deadline {
+        let is_waited_for = |case: &Case| {
+            // What is beyond the limits may never come to its end.
+            let patience = case.beyond.map_or(DEADLINE, |_| Duration::ZERO) + 2 * window;
+            !case.is_fine() && started.elapsed() < patience
+        };
+        while cases.iter().any(is_waited_for) {
             tokio::time::sleep(Duration::from_millis(100)).await;
             cases = self.look(workshop, victims, reference, seq).await;
         }
