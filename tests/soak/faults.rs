@@ -16,27 +16,30 @@ const POLL: Duration = Duration::from_millis(300);
 /// Faults without end.
 pub(crate) struct Faults {
     chance: Rng,
-    set: usize,
+    struck: u64,
 }
 
 impl Faults {
     pub(crate) fn with_seed(seed: u64) -> Self {
         Self {
             chance: Rng::with_seed(seed),
-            set: 0,
+            struck: 0,
         }
     }
 
-    /// How many have been set.
-    pub(crate) fn set(&self) -> usize {
-        self.set
+    /// Ends them all; returns how many requests have suffered one.
+    pub(crate) async fn end(&mut self, simulator: &Simulator) -> u64 {
+        let faults = simulator.faults().await;
+        self.struck += faults.iter().map(|fault| fault.matched).sum::<u64>();
+        simulator.clear_faults().await;
+        self.struck
     }
 
     /// Sets faults until it is dropped.
     pub(crate) async fn strike(&mut self, simulator: &Simulator) {
         let mut seen = latest(simulator, 0).await;
         loop {
-            simulator.clear_faults().await;
+            self.end(simulator).await;
             let holding = self.plan(simulator).await;
             let end = seen + AHEAD;
             while seen < end {
@@ -60,7 +63,6 @@ impl Faults {
             let holds = effect["type"].as_str().unwrap().starts_with("hold");
             let fault = json!({ "skip": skip, "effect": effect });
             let id = simulator.fault(fault).await;
-            self.set += 1;
             if holds {
                 holding.push(id);
             }

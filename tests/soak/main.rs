@@ -79,16 +79,15 @@ async fn after_faults_and_edits_everything_converges_with_nothing_duplicated_or_
 
     let mut faults = Faults::with_seed(plan.seed);
     let chaos = Instant::now();
-    let suffered = tokio::select! {
+    let acts = tokio::select! {
         () = faults.strike(&simulator) => unreachable!("faults go on"),
         acts = people::act(&mut estate, &plan) => acts,
     };
-    simulator.clear_faults().await;
+    let struck = faults.end(&simulator).await;
     let in_the_middle = memory();
     tell(&format!(
-        "{:?} of faults: {} set, {suffered} acts of people, {in_the_middle} MiB",
-        chaos.elapsed(),
-        faults.set(),
+        "{:?} of faults: {struck} requests struck, {acts} acts of people, {in_the_middle} MiB",
+        chaos.elapsed()
     ));
 
     let quiet = Instant::now();
