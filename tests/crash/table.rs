@@ -85,7 +85,7 @@ pub(crate) fn of(cases: &[&Case]) -> String {
 fn heading(table: &mut String, of: &str) {
     writeln!(
         table,
-        "\n{of:<40} {:>6} {:>6} {:>10} {:>14} {:>17}",
+        "\n{of:<44} {:>6} {:>6} {:>10} {:>14} {:>17}",
         "cases", "passed", "duplicates", "needed a human", "beyond the limits"
     )
     .unwrap();
@@ -112,7 +112,7 @@ fn row(table: &mut String, title: &str, cases: &[&Case], is_of_row: impl Fn(&Cas
     };
     writeln!(
         table,
-        "{title:<40} {:>6} {passed:>6} {duplicates:>10} {stuck:>14} {beyond:>17}",
+        "{title:<44} {:>6} {passed:>6} {duplicates:>10} {stuck:>14} {beyond:>17}",
         judged.len()
     )
     .unwrap();

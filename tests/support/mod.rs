@@ -12,6 +12,7 @@
 #![allow(unreachable_pub, reason = "the module is compiled into each test binary")]
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a panic with a message is how a test fails"
 )]
