@@ -13,6 +13,9 @@ pub enum ConditionType {
     Reconciling,
     /// It will not become ready by itself. Present, and true, only while that holds.
     Stalled,
+    /// ImageCatalog: every marker in the spec points at its version. Present while the spec has markers; where it is false
+    /// because a version is not there yet, the resource can be ready all the same.
+    MarkersCurrent,
     /// CloudConnection: the remote asked to come back later. Present, and true, only while that holds.
     Throttled,
     /// CloudConnection: the remote failed too often just now, and requests are held back.
@@ -25,10 +28,11 @@ pub enum ConditionType {
 
 impl ConditionType {
     /// All types.
-    pub const ALL: [ConditionType; 7] = [
+    pub const ALL: [ConditionType; 8] = [
         ConditionType::Ready,
         ConditionType::Reconciling,
         ConditionType::Stalled,
+        ConditionType::MarkersCurrent,
         ConditionType::Throttled,
         ConditionType::CircuitOpen,
         ConditionType::InventorySuspect,
@@ -41,6 +45,7 @@ impl ConditionType {
             ConditionType::Ready => "Ready",
             ConditionType::Reconciling => "Reconciling",
             ConditionType::Stalled => "Stalled",
+            ConditionType::MarkersCurrent => "MarkersCurrent",
             ConditionType::Throttled => "Throttled",
             ConditionType::CircuitOpen => "CircuitOpen",
             ConditionType::InventorySuspect => "InventorySuspect",

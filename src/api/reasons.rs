@@ -65,6 +65,10 @@ reasons! {
     Deleting,
     /// The remote does not allow the deletion in the present status; it is tried again when that has changed.
     WaitingToDelete,
+    /// A marker is being moved to another version: see `status.markers`.
+    MovingMarker,
+    /// A marker that is not in the spec any more is being deleted.
+    DeletingMarker,
     /// The first version is being removed, now that another one has taken its place.
     RetiringInitialVersion,
     /// The answer to a remote write was lost; the operator looks whether it was done before it does anything else.
@@ -107,6 +111,8 @@ reasons! {
     ImportFailed,
     /// The remote failed to publish the image: see `status.copies` for its words.
     PublishFailed,
+    /// The remote failed to move a marker: see `status.markers` for its words. Point the marker elsewhere, or set the annotation `image-operator.dev/reconcile-requested-at` to try again.
+    MarkerMoveFailed,
     /// The version did not pass a validation and cannot be used: see `status.versionValidationDetails`.
     ValidationFailed,
     /// The remote failed to delete the image: see `status.copies` for its words.
@@ -119,6 +125,16 @@ reasons! {
     NothingToObserve,
     /// The annotation `image-operator.dev/resolve` holds an answer that does not fit the question.
     InvalidResolution,
+
+    // The condition MarkersCurrent.
+    /// Every marker in the spec points at its version.
+    MarkersInPlace,
+    /// A marker was moved, but not all pools went along: see `status.markers` for the remote's words.
+    MarkerMovedInPart,
+    /// A marker waits for a version that is not there yet.
+    MarkerTargetAbsent,
+    /// A marker waits until its version is AVAILABLE.
+    MarkerTargetNotAvailable,
 
     // References.
     /// There is no ImageCatalog of that name in the namespace.

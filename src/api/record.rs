@@ -41,7 +41,7 @@ pub struct Part {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Intent {
-    /// What is done: `create`, `publish`, `republish`, `shrink`, `patch`, `validate`, `retire`, `delete`.
+    /// What is done: `create`, `publish`, `republish`, `shrink`, `patch`, `validate`, `moveMarker`, `deleteMarker`, `retire`, `delete`.
     #[schemars(length(max = 64))]
     pub operation: String,
     /// Id of this attempt, for logs.
@@ -79,7 +79,7 @@ pub enum IntentOutcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// What was refused: `create`, `publish`, `republish`, `shrink`, `patch`, `validate`, `delete`.
+    /// What was refused: `create`, `publish`, `republish`, `shrink`, `patch`, `validate`, `moveMarker`, `deleteMarker`, `retire`, `delete`.
     #[schemars(length(max = 64))]
     pub operation: String,
     /// What will be seen when it has succeeded, for writes that leave no mark of their own.

@@ -1,8 +1,16 @@
 //! The command line: one file per subcommand.
 
+mod account;
+mod causes;
 pub mod completions;
 pub mod crds;
+mod estate;
+pub mod hosts;
+pub mod import;
+pub mod orphans;
+mod residents;
 pub mod run;
+mod session;
 pub mod simulate;
 
 use std::process::ExitCode;
@@ -17,6 +25,9 @@ Examples:
                                                 the operator, on the cluster of your kubeconfig, speaking to them alone
   image-operator run --cluster-id=production-west --log-format=json
                                                 the operator in earnest
+  image-operator import --connection=prod --out=images/
+                                                what exists remotely, as manifests that adopt it
+  image-operator orphans --connection=prod      what we made remotely and no resource stands for any more
   source <(image-operator completions bash)     complete the command line
 
 Every option can be given as the environment variable that its help names. Log lines and complaints go to standard
@@ -41,6 +52,8 @@ struct CommandLine {
 enum Command {
     Run(run::Args),
     Crds(crds::Args),
+    Import(import::Args),
+    Orphans(orphans::Args),
     Completions(completions::Args),
     /// Serve a faithful fake of the remote APIs, to rehearse with.
     Simulate(simulate::Args),
@@ -51,6 +64,8 @@ pub fn main() -> ExitCode {
     match CommandLine::parse().command {
         Command::Run(args) => run::run(args),
         Command::Crds(args) => crds::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Orphans(args) => orphans::run(&args),
         Command::Completions(args) => completions::run(&args, CommandLine::command()),
         Command::Simulate(args) => simulate::run(args),
     }

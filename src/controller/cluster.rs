@@ -95,7 +95,7 @@ impl Cluster {
     }
 
     /// What tells this cluster from others: the uid of a namespace that every cluster has and keeps.
-    pub(super) async fn id(&self) -> Result<String, ClusterError> {
+    pub async fn id(&self) -> Result<String, ClusterError> {
         let namespaces: Api<Namespace> = Api::all(self.calls.clone());
         let mut told = Told::default();
         loop {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::fingerprint::Fingerprint;
 use crate::lifecycle::{Described, Mark, ObjectPart, RemoteId};
 use crate::remote::imagemgmt::Phase;
-use crate::remote::imagemgmt::model::{Copy, Image, Marker};
+use crate::remote::imagemgmt::model::{Copy, Image, MarkerPhase};
 
 /// One image and what the lists tell about it.
 #[derive(Debug)]
@@ -50,7 +50,11 @@ impl Entry {
     pub fn is_in_transition(&self) -> bool {
         is_moving(self.image.status.phase())
             || self.copies.iter().any(|copy| is_moving(copy.status.phase()))
-            || self.image.markers.iter().any(marker_is_moving)
+            || self
+                .image
+                .markers
+                .iter()
+                .any(|marker| marker.phase() == MarkerPhase::Moving)
     }
 }
 
@@ -71,15 +75,6 @@ fn lean(mut copy: Copy) -> Copy {
 /// Does this phase end by itself?
 pub(super) fn is_moving(phase: Phase) -> bool {
     matches!(phase, Phase::InTransition | Phase::Deleting)
-}
-
-/// The order of a marker's statuses is inferred, so one that has been validated rests unless it has somewhere to go.
-fn marker_is_moving(marker: &Marker) -> bool {
-    match marker.status.as_deref().unwrap_or_default() {
-        "UPDATES_COMPLETED" | "UPDATES_PARTIALLY_COMPLETED" | "UPDATES_FAILED" | "VALIDATION_FAILED" => false,
-        "" | "VALIDATION_COMPLETED" => marker.next_version_id.is_some(),
-        _ => true,
-    }
 }
 
 /// What an account contained when it was last listed.
@@ -174,6 +169,7 @@ mod tests {
     use super::*;
     use crate::inventory::examples::{copy, image};
     use crate::lifecycle::Install;
+    use crate::remote::imagemgmt::model::Marker;
 
     fn snapshot(images: Vec<Image>) -> Snapshot {
         let now = Instant::now();

@@ -114,6 +114,32 @@ pub fn dated(mut condition: Condition, before: &[Condition], generation: i64, no
     condition
 }
 
+/// The conditions that say more than where a resource stands.
+pub fn further(conditions: &[Condition]) -> Vec<Condition> {
+    let standing = [
+        ConditionType::Ready,
+        ConditionType::Reconciling,
+        ConditionType::Stalled,
+    ];
+    let says_more = |condition: &&Condition| standing.iter().all(|kind| kind.as_str() != condition.type_);
+    conditions.iter().filter(says_more).cloned().collect()
+}
+
+/// These conditions, with those that say more than where a resource stands replaced.
+pub fn with_further(
+    before: &[Condition],
+    further_now: Vec<Condition>,
+    generation: i64,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let replaced = further(before);
+    let kept = before.iter().filter(|condition| !replaced.contains(condition));
+    let dated = further_now
+        .into_iter()
+        .map(|condition| dated(condition, before, generation, now));
+    kept.cloned().chain(dated).collect()
+}
+
 /// The `Ready` condition, if there is one.
 pub fn ready(conditions: &[Condition]) -> Option<&Condition> {
     conditions
@@ -136,6 +162,22 @@ mod tests {
         assert_eq!(second[0].last_transition_time, Time(at(100)));
         let third = Report::ready(Reason::Available, "done").conditions(&second, 1, at(300));
         assert_eq!(third[0].last_transition_time, Time(at(300)));
+    }
+
+    #[test]
+    fn what_says_more_is_replaced_and_the_standing_stays() {
+        let say = |status| condition(ConditionType::MarkersCurrent, status, Reason::MarkersInPlace, "");
+        let standing = Report::ready(Reason::Available, "").conditions(&[], 1, at(100));
+        let first = with_further(&standing, vec![say("False")], 1, at(100));
+        let same = with_further(&first, vec![say("False")], 2, at(200));
+        assert_eq!(same[0], standing[0]);
+        assert_eq!(
+            (same[1].last_transition_time.clone(), same[1].observed_generation),
+            (Time(at(100)), Some(2))
+        );
+        let changed = with_further(&same, vec![say("True")], 2, at(300));
+        assert_eq!(further(&changed)[0].last_transition_time, Time(at(300)));
+        assert_eq!(with_further(&changed, Vec::new(), 2, at(400)), standing);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::core::NamespaceResourceScope;
 use kube::core::object::{HasSpec, HasStatus};
 use kube::{CustomResourceExt, Resource};
@@ -75,6 +76,8 @@ pub trait Managed:
         looks: &mut Looks,
         seen: &mut Option<Self::Seen>,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+    /// Writes down in status what has to be known of a request later, along with its intent.
+    fn remember(_: &mut Self::Status, _: &Self::Wanted, _: Option<&Self::Seen>, _: &Operation) {}
     /// Sends the one request that an operation stands for.
     fn perform(
         connection: &Connection,
@@ -101,6 +104,10 @@ pub trait Managed:
     fn mirror(status: &mut Self::Status, wanted: &Self::Wanted, seen: &Self::Seen);
     /// Says where things stand when nothing is to be done.
     fn at_rest(wanted: &Self::Wanted, seen: &Self::Seen, status: &Self::Status) -> Report;
+    /// What is to be said beside `Ready`, `Reconciling` and `Stalled`, without a date.
+    fn further_conditions(_: &Self::Wanted, _: &Self::Seen, _: &Self::Status) -> Vec<Condition> {
+        Vec::new()
+    }
     /// What the remote says went wrong, for a change that does not come to an end.
     fn troubles(_: &Self::Seen) -> Option<String> {
         None

@@ -169,6 +169,14 @@ impl Words {
                 Reason::InUse,
                 format!("the {noun} is in use and can't be deleted yet: {problem}"),
             ),
+            // Only what deletes is refused for good with 409; any other change is tried again.
+            (Operation::Change { .. }, Some(409)) => Report::stalled(
+                Reason::InUse,
+                format!(
+                    "in use, so the request to {} was refused: {problem}",
+                    (self.verb)(operation)
+                ),
+            ),
             _ => Report::stalled(Reason::RemoteRejected, problem.to_string()),
         }
     }

@@ -117,8 +117,8 @@ async fn the_first_version_is_retired_once_another_has_taken_its_place() {
         "a marker points at the first"
     );
 
-    let moved = json!({"markers": [{"name": "default"}]});
-    console.patch_version(&image, &second, &moved).await;
+    let promoted = json!({"markers": [{"name": "default", "versionId": second}]});
+    stage.edit("win11", &promoted).await;
 
     eventually(DEADLINE, "the first version is retired", async || {
         let left = version_names(&stage).await;

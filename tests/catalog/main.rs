@@ -20,6 +20,7 @@ mod deletion;
 mod edits;
 mod first_version;
 mod manifests;
+mod markers;
 mod ownership;
 mod recreation;
 mod stage;

@@ -396,12 +396,13 @@ fn says(status: &ImageCatalogStatus, generation: Option<i64>, ready: &str, reaso
             .is_some_and(|condition| condition.status == ready && condition.reason == reason.as_str())
 }
 
-/// The types of the conditions that there are, in order.
+/// The types of the conditions that tell where it stands, in order.
 fn types(status: &ImageCatalogStatus) -> Vec<&str> {
     status
         .managed
         .conditions
         .iter()
         .map(|condition| condition.type_.as_str())
+        .filter(|kind| *kind != "MarkersCurrent")
         .collect()
 }

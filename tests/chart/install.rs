@@ -15,7 +15,7 @@ use crate::support::{Cluster, Namespace, Simulator, SimulatorOptions, eventually
 use image_operator::api::ImageCatalog;
 
 const DEADLINE: Duration = Duration::from_secs(90);
-const RELEASE: &str = "image-operator";
+pub(crate) const RELEASE: &str = "image-operator";
 
 /// What the chart is installed with; the simulator is a process here.
 const VALUES: &str = "allowedHosts={127.0.0.1},allowPlainHttp=true,settlingWindow=2s";
@@ -197,7 +197,7 @@ async fn with_namespaces_named_the_operator_works_there_and_is_refused_nothing()
     assert!(answer.is_err(), "it may read Secrets elsewhere: {answer:?}");
 }
 
-async fn install(helm: &Helm, chart: &Path) {
+pub(crate) async fn install(helm: &Helm, chart: &Path) {
     upgrade(helm, chart, &["--set", VALUES]).await;
 }
 
@@ -222,7 +222,7 @@ async fn uninstall(helm: &Helm) {
     helm.run(&uninstall).await.unwrap_or_else(|said| panic!("{said}"));
 }
 
-fn definitions_are_established(cluster: &Cluster) {
+pub(crate) fn definitions_are_established(cluster: &Cluster) {
     let wait = [
         "wait",
         "--for=condition=Established",

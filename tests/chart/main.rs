@@ -19,3 +19,4 @@ mod overlays;
 mod phases;
 mod rights;
 mod wait;
+mod withheld;

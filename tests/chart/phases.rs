@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::helm::{Helm, small_chart};
@@ -17,6 +18,8 @@ use crate::support::{
 
 const DEADLINE: Duration = Duration::from_mins(1);
 const RECORDINGS: &str = "deploy/argocd/resource_customizations/image-operator.dev/_";
+/// Longer than an image waits in the simulator before its copy begins, in seconds.
+const QUEUED: u64 = 60;
 /// Longer than the simulator takes to copy an image, in seconds.
 const COPYING: u64 = 15 * 60;
 const UNKNOWN_PROVIDER: &str = "65f0c0ffee00000000009999";
@@ -29,118 +32,86 @@ enum Verdict {
     Failed,
 }
 
+/// A resource in a phase, and how it should be read.
+struct Phase {
+    name: &'static str,
+    /// The reason of Ready that the phase has; `None` where the phase is that nobody looks.
+    reason: Option<&'static str>,
+    verdict: Verdict,
+    /// What Argo CD should say.
+    health: &'static str,
+}
+
+const fn waits(name: &'static str, reason: &'static str) -> Phase {
+    phase(name, Some(reason), Verdict::InProgress, "Progressing")
+}
+
+const fn unseen(name: &'static str) -> Phase {
+    phase(name, None, Verdict::InProgress, "Progressing")
+}
+
+const fn suspended(name: &'static str) -> Phase {
+    phase(name, Some("Suspended"), Verdict::InProgress, "Suspended")
+}
+
+const fn failed(name: &'static str, reason: &'static str) -> Phase {
+    phase(name, Some(reason), Verdict::Failed, "Degraded")
+}
+
+const fn done(name: &'static str, reason: &'static str) -> Phase {
+    phase(name, Some(reason), Verdict::Current, "Healthy")
+}
+
+const fn phase(
+    name: &'static str,
+    reason: Option<&'static str>,
+    verdict: Verdict,
+    health: &'static str,
+) -> Phase {
+    Phase {
+        name,
+        reason,
+        verdict,
+        health,
+    }
+}
+
 #[tokio::test]
 async fn every_phase_is_read_alike_and_rightly() {
     let mut stage = Stage::new().await;
+    let nothing = json!({});
 
     // Nobody has looked at it yet.
     stage.operator.freeze();
-    stage.declare("catalog-unseen", catalog(&json!({}))).await;
     stage
-        .shows("catalog-unseen", None, Verdict::InProgress, "Progressing")
+        .declare("connection-unseen", stage.connection(&nothing))
+        .await;
+    stage.declare("catalog-unseen", catalog(&nothing)).await;
+    stage
+        .declare("version-unseen", version("catalog-unseen", &nothing))
+        .await;
+    stage
+        .show(&[
+            unseen("connection-unseen"),
+            unseen("catalog-unseen"),
+            unseen("version-unseen"),
+        ])
         .await;
     stage.operator.thaw();
 
-    let no_connection = catalog(&json!({"connectionRef": {"name": "absent"}}));
-    stage.declare("catalog-without-connection", no_connection).await;
-    stage
-        .shows(
-            "catalog-without-connection",
-            Some("ConnectionNotFound"),
-            Verdict::InProgress,
-            "Progressing",
-        )
-        .await;
-
-    let refused = catalog(&json!({"providerInstanceId": UNKNOWN_PROVIDER}));
-    stage.declare("catalog-refused", refused).await;
-    stage
-        .shows(
-            "catalog-refused",
-            Some("RemoteRejected"),
-            Verdict::Failed,
-            "Degraded",
-        )
-        .await;
-
-    stage
-        .declare("catalog-suspended", catalog(&json!({"suspend": true})))
-        .await;
-    stage
-        .shows(
-            "catalog-suspended",
-            Some("Suspended"),
-            Verdict::InProgress,
-            "Suspended",
-        )
-        .await;
-
-    // The remote takes its time.
-    stage.declare("catalog-importing", catalog(&json!({}))).await;
-    stage
-        .shows(
-            "catalog-importing",
-            Some("Importing"),
-            Verdict::InProgress,
-            "Progressing",
-        )
-        .await;
-
-    stage.declare("catalog-deleting", catalog(&json!({}))).await;
-    stage
-        .is("catalog-deleting", "being imported", |object| {
-            reason(object) == "Importing"
-        })
-        .await;
-    let delete = ["delete", "imagecatalog", "catalog-deleting", "--wait=false"];
-    stage.namespace.kubectl(&delete).await.unwrap();
-    stage
-        .is("catalog-deleting", "being deleted", |object| {
-            reason(object) == "WaitingToDelete" || reason(object) == "Deleting"
-        })
-        .await;
-    stage
-        .shows("catalog-deleting", None, Verdict::InProgress, "Progressing")
-        .await;
-
-    // The remote is done.
-    let done = ["catalog-ready", "catalog-ready-and-suspended", "catalog-edited"];
-    for name in done {
-        stage.declare(name, catalog(&json!({}))).await;
-    }
-    for name in done {
-        stage
-            .is(name, "being imported", |object| reason(object) == "Importing")
-            .await;
-    }
-    stage.simulator.advance(COPYING).await;
-    for name in done {
-        stage
-            .is(name, "ready", |object| reason(object) == "Available")
-            .await;
-    }
-    stage
-        .shows("catalog-ready", Some("Available"), Verdict::Current, "Healthy")
-        .await;
-    let suspended = catalog(&json!({"suspend": true}));
-    stage.declare("catalog-ready-and-suspended", suspended).await;
-    stage
-        .shows(
-            "catalog-ready-and-suspended",
-            Some("Available"),
-            Verdict::Current,
-            "Healthy",
-        )
-        .await;
-
-    stage.connections().await;
+    stage.before_anything_is_done().await;
+    stage.while_the_remote_works().await;
+    stage.when_the_remote_is_done().await;
 
     // Ready once, changed since, and not looked at again.
     stage.operator.freeze();
-    let edited = catalog(&json!({"deletionPolicy": "Retain"}));
-    stage.declare("catalog-edited", edited).await;
+    let kept = json!({"deletionPolicy": "Retain"});
+    stage.declare("catalog-edited", catalog(&kept)).await;
     stage
-        .shows("catalog-edited", None, Verdict::InProgress, "Progressing")
+        .declare("version-edited", version("catalog-edited", &kept))
+        .await;
+    stage
+        .show(&[unseen("catalog-edited"), unseen("version-edited")])
         .await;
     stage.operator.thaw();
 
@@ -177,50 +148,138 @@ impl Stage {
         }
     }
 
-    async fn connections(&mut self) {
-        let url = self.simulator.url().to_owned();
-        let connection = |secret: &str, fields: Value| {
-            let mut connection = serde_json::to_value(gallery::connection(&url, Limits::default())).unwrap();
-            connection["spec"]["horizonCloud"]["apiToken"]["secretRef"]["name"] = secret.into();
-            for (field, value) in fields.as_object().unwrap() {
-                connection["spec"][field] = value.clone();
-            }
+    async fn before_anything_is_done(&mut self) {
+        self.namespace.secret("wrong", &[("token", "of nobody")]).await;
+        let secret = |name: &str| {
+            let mut connection = self.connection(&json!({}));
+            connection["spec"]["horizonCloud"]["apiToken"]["secretRef"]["name"] = name.into();
             connection
         };
-        self.namespace.secret("wrong", &[("token", "of nobody")]).await;
-        for (name, manifest, reason, verdict, health) in [
+        let suspend = json!({"suspend": true});
+        let elsewhere = json!({"connectionRef": {"name": "absent"}});
+        let unknown = json!({"providerInstanceId": UNKNOWN_PROVIDER});
+        for (name, manifest) in [
+            ("connection-ready", self.connection(&json!({}))),
+            ("connection-without-secret", secret("absent")),
+            ("connection-refused", secret("wrong")),
+            ("connection-suspended", self.connection(&suspend)),
+            ("catalog-without-connection", catalog(&elsewhere)),
+            ("catalog-refused", catalog(&unknown)),
+            ("catalog-suspended", catalog(&suspend)),
+            ("version-without-catalog", version("absent", &json!({}))),
             (
-                "connection-ready",
-                connection(gallery::CONNECTION, json!({})),
-                "Connected",
-                Verdict::Current,
-                "Healthy",
+                "version-waiting-for-catalog",
+                version("catalog-refused", &json!({})),
             ),
-            (
-                "connection-without-secret",
-                connection("absent", json!({})),
-                "SecretNotFound",
-                Verdict::InProgress,
-                "Progressing",
-            ),
-            (
-                "connection-refused",
-                connection("wrong", json!({})),
-                "InvalidCredentials",
-                Verdict::Failed,
-                "Degraded",
-            ),
-            (
-                "connection-suspended",
-                connection(gallery::CONNECTION, json!({"suspend": true})),
-                "Suspended",
-                Verdict::InProgress,
-                "Suspended",
-            ),
+            ("version-suspended", version("catalog-refused", &suspend)),
         ] {
             self.declare(name, manifest).await;
-            self.shows(name, Some(reason), verdict, health).await;
         }
+        self.show(&[
+            done("connection-ready", "Connected"),
+            waits("connection-without-secret", "SecretNotFound"),
+            failed("connection-refused", "InvalidCredentials"),
+            suspended("connection-suspended"),
+            waits("catalog-without-connection", "ConnectionNotFound"),
+            failed("catalog-refused", "RemoteRejected"),
+            suspended("catalog-suspended"),
+            waits("version-without-catalog", "CatalogNotFound"),
+            waits("version-waiting-for-catalog", "CatalogNotReady"),
+            suspended("version-suspended"),
+        ])
+        .await;
+    }
+
+    async fn while_the_remote_works(&mut self) {
+        let names = [
+            "catalog-importing",
+            "catalog-ready",
+            "catalog-ready-and-suspended",
+            "catalog-edited",
+        ];
+        self.begin(&names, |_| catalog(&json!({}))).await;
+        self.begin(&["catalog-deleting"], |_| catalog(&json!({}))).await;
+        self.delete("catalog-deleting").await;
+        self.show(&[
+            waits("catalog-importing", "Importing"),
+            unseen("catalog-deleting"),
+        ])
+        .await;
+        self.simulator.advance(COPYING).await;
+        self.all_are(&names, "Available").await;
+
+        let wrong = json!({"osType": "LINUX"});
+        self.declare("version-refused", version("catalog-ready", &wrong))
+            .await;
+        let names = [
+            "version-importing",
+            "version-ready",
+            "version-ready-and-suspended",
+            "version-edited",
+        ];
+        self.begin(&names, |name| {
+            let catalog = name.replace("version", "catalog");
+            version(&catalog, &json!({}))
+        })
+        .await;
+        let another = |_: &str| version("catalog-ready", &json!({}));
+        self.begin(&["version-deleting"], another).await;
+        self.delete("version-deleting").await;
+        self.show(&[
+            failed("version-refused", "RemoteRejected"),
+            waits("version-importing", "Importing"),
+            unseen("version-deleting"),
+        ])
+        .await;
+        self.simulator.advance(COPYING).await;
+        self.all_are(&names, "Available").await;
+    }
+
+    async fn when_the_remote_is_done(&mut self) {
+        let suspend = json!({"suspend": true});
+        let name = "catalog-ready-and-suspended";
+        self.declare(name, catalog(&suspend)).await;
+        self.declare("version-ready-and-suspended", version(name, &suspend))
+            .await;
+        self.show(&[
+            done("catalog-ready", "Available"),
+            done("catalog-ready-and-suspended", "Available"),
+            done("version-ready", "Available"),
+            done("version-ready-and-suspended", "Available"),
+        ])
+        .await;
+    }
+
+    /// A connection with fields of its spec set.
+    fn connection(&self, fields: &Value) -> Value {
+        let connection = gallery::connection(self.simulator.url(), Limits::default());
+        with(serde_json::to_value(connection).unwrap(), fields)
+    }
+
+    /// Declares resources, and waits until the remote is at work on each.
+    async fn begin(&self, names: &[&str], manifest: impl Fn(&str) -> Value) {
+        for name in names {
+            self.declare(name, manifest(name)).await;
+        }
+        self.all_are(names, "Creating").await;
+        self.simulator.advance(QUEUED).await;
+        self.all_are(names, "Importing").await;
+    }
+
+    async fn all_are(&self, names: &[&str], expected: &str) {
+        for name in names {
+            self.is(name, expected, |object| reason(object) == expected).await;
+        }
+    }
+
+    /// Deletes, and waits until that has been seen.
+    async fn delete(&self, name: &str) {
+        let delete = ["delete", kind(name), name, "--wait=false"];
+        self.namespace.kubectl(&delete).await.unwrap();
+        self.is(name, "being deleted", |object| {
+            reason(object) == "WaitingToDelete" || reason(object) == "Deleting"
+        })
+        .await;
     }
 
     /// Installs a release of one resource of the same name, and does not wait.
@@ -246,9 +305,18 @@ impl Stage {
         self.helm.run(&[&fixed[..], more].concat()).await
     }
 
-    /// Waits until a resource is in a phase; then asks helm and kubectl, and compares it with its recording.
-    async fn shows(&mut self, name: &str, expected: Option<&str>, verdict: Verdict, health: &str) {
-        let object = match expected {
+    /// Waits until resources are in their phases; then asks helm and kubectl, and compares them with their recordings.
+    async fn show(&mut self, phases: &[Phase]) {
+        let shown = join_all(phases.iter().map(|phase| self.shown(phase))).await;
+        for (phase, (row, object)) in phases.iter().zip(shown) {
+            self.table += &row;
+            self.record(phase, object);
+        }
+    }
+
+    async fn shown(&self, phase: &Phase) -> (String, Value) {
+        let name = phase.name;
+        let object = match phase.reason {
             None => self.read(name).await,
             Some(expected) => {
                 let settled = |object: &Value| {
@@ -265,19 +333,18 @@ impl Stage {
             self.verdict_of_helm(name).await
         };
         let kubectl = self.kubectl_is_content(&object).await;
-        writeln!(
-            self.table,
-            "| {name} | {} | {helm:?} | {kubectl} | {health} |",
-            reason(&object)
-        )
-        .unwrap();
-        assert_eq!(helm, verdict, "helm --wait of {name}: {object}");
+        assert_eq!(helm, phase.verdict, "helm --wait of {name}: {object}");
         assert_eq!(
             kubectl,
-            verdict == Verdict::Current || (being_deleted && ready_is_true(&object)),
+            phase.verdict == Verdict::Current || (being_deleted && ready_is_true(&object)),
             "kubectl wait of {name}: {object}"
         );
-        self.record(name, object, health);
+        let reason = reason(&object);
+        let row = format!(
+            "| {name} | {reason} | {helm:?} | {kubectl} | {} |\n",
+            phase.health
+        );
+        (row, object)
     }
 
     async fn verdict_of_helm(&self, name: &str) -> Verdict {
@@ -314,16 +381,12 @@ impl Stage {
     }
 
     async fn read(&self, name: &str) -> Value {
-        let kind = if name.starts_with("connection") {
-            "cloudconnection"
-        } else {
-            "imagecatalog"
-        };
-        let get = ["get", kind, name, "--output=json"];
+        let get = ["get", kind(name), name, "--output=json"];
         serde_json::from_str(&self.namespace.kubectl(&get).await.unwrap()).unwrap()
     }
 
-    fn record(&mut self, name: &str, mut object: Value, health: &str) {
+    fn record(&mut self, phase: &Phase, mut object: Value) {
+        let Phase { name, health, .. } = phase;
         let path = recordings().join(format!("testdata/{name}.yaml"));
         object["metadata"]["namespace"] = "images".into();
         if std::env::var_os("UPDATE").is_some() {
@@ -403,11 +466,41 @@ fn conditions(object: &Value) -> BTreeSet<[String; 3]> {
         .collect()
 }
 
+/// Every resource here is called by its kind and its phase.
+fn kind(name: &str) -> &'static str {
+    match name.split('-').next() {
+        Some("connection") => "cloudconnection",
+        Some("version") => "imageversion",
+        _ => "imagecatalog",
+    }
+}
+
 /// A catalog of a gallery image with fields of its spec set.
 fn catalog(fields: &Value) -> Value {
-    let mut catalog = serde_json::to_value(gallery::catalog("any")).unwrap();
+    with(serde_json::to_value(gallery::catalog("any")).unwrap(), fields)
+}
+
+/// A version of a catalog's image, with fields of its spec set.
+fn version(catalog: &str, fields: &Value) -> Value {
+    let source = json!({"kind": "ImageCatalog", "name": catalog});
+    let version = json!({
+        "apiVersion": "image-operator.dev/v1alpha1",
+        "kind": "ImageVersion",
+        "metadata": {},
+        "spec": {
+            "catalogRef": {"name": catalog},
+            "versionType": "MINOR",
+            "sourceVersionRef": source,
+            "sourceType": "AZURE_SIG",
+            "assetDetails": gallery::catalog("next").spec.asset_details,
+        },
+    });
+    with(version, fields)
+}
+
+fn with(mut manifest: Value, fields: &Value) -> Value {
     for (field, value) in fields.as_object().unwrap() {
-        catalog["spec"][field] = value.clone();
+        manifest["spec"][field] = value.clone();
     }
-    catalog
+    manifest
 }

@@ -71,6 +71,44 @@ fn a_source_has_the_data_it_needs() {
 }
 
 #[test]
+fn what_an_image_is_made_from_is_told_unless_it_exists() {
+    let mut image = gallery();
+    remove(&mut image, "/spec", "assetDetails");
+    assert_eq!(
+        refusals::<ImageCatalog>(&image, None),
+        ["give assetDetails, so that the image can be made, or streamId for one that exists"]
+    );
+    image["spec"]["streamId"] = json!("65f0");
+    assert_eq!(refusals::<ImageCatalog>(&image, None), NONE);
+    image["spec"]["recreatePolicy"] = json!("WhenGone");
+    assert_eq!(
+        refusals::<ImageCatalog>(&image, None),
+        ["recreatePolicy WhenGone needs to know what the image is made from: give assetDetails"]
+    );
+}
+
+#[test]
+fn what_an_adopted_image_was_made_from_can_be_told_later_and_not_be_taken_back() {
+    let told = with_status(
+        gallery(),
+        json!({"streamId": "65f0", "parts": [{"name": "image", "id": "65f0"}]}),
+    );
+    let mut untold = told.clone();
+    untold["spec"]["streamId"] = json!("65f0");
+    remove(&mut untold, "/spec", "assetDetails");
+    let mut both = told.clone();
+    both["spec"]["streamId"] = json!("65f0");
+    assert_eq!(refusals::<ImageCatalog>(&both, Some(&untold)), NONE);
+    let refused = refusals::<ImageCatalog>(&untold, Some(&both));
+    assert!(
+        refused
+            .iter()
+            .any(|words| words.starts_with("assetDetails.data cannot be changed")),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn a_snapshot_is_named() {
     let mut image = gallery();
     image["spec"]["sourceStreamType"] = json!("VIEW_IMAGES");

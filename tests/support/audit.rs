@@ -1,10 +1,10 @@
-//! What the operator asked of the API server, as the API server saw it.
+//! What operators asked of the API server, as the API server saw it.
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-/// The audit log of the operator's ServiceAccount. A line is written when its request has been answered, so a
+/// The audit log of the ServiceAccounts of operators. A line is written when its request has been answered, so a
 /// test that expects one waits for it with `eventually`.
 pub struct AuditLog {
     path: PathBuf,
@@ -17,6 +17,8 @@ pub struct Position(usize);
 /// One request of the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
+    /// The ServiceAccount, such as `system:serviceaccount:image-operator:image-operator`.
+    pub user: String,
     /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`…
     pub verb: String,
     /// The plural, such as `imagecatalogs`; empty for a request that is about no resource.
@@ -96,10 +98,15 @@ fn entry(line: &str) -> Result<AuditEntry, serde_json::Error> {
     #[serde(rename_all = "camelCase")]
     struct Event {
         verb: String,
+        user: User,
         #[serde(default)]
         object_ref: ObjectRef,
         #[serde(default)]
         response_status: ResponseStatus,
+    }
+    #[derive(Deserialize)]
+    struct User {
+        username: String,
     }
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -116,6 +123,7 @@ fn entry(line: &str) -> Result<AuditEntry, serde_json::Error> {
     }
     let event: Event = serde_json::from_str(line)?;
     Ok(AuditEntry {
+        user: event.user.username,
         verb: event.verb,
         resource: event.object_ref.resource,
         subresource: event.object_ref.subresource,

@@ -287,7 +287,7 @@ fn start_controller_manager(workplace: &Workplace, admin: &Path) -> Result<Optio
     Ok(Some(process))
 }
 
-/// One line for each finished request of the operator, none for anybody else's.
+/// One line for each finished request of an operator, none for anybody else's.
 fn audit_policy() -> serde_json::Value {
     serde_json::json!({
         "apiVersion": "audit.k8s.io/v1",
@@ -296,7 +296,7 @@ fn audit_policy() -> serde_json::Value {
         "rules": [
             {
                 "level": "Metadata",
-                "users": [format!("system:serviceaccount:{OPERATOR_NAMESPACE}:{OPERATOR_SERVICE_ACCOUNT}")],
+                "userGroups": [format!("system:serviceaccounts:{OPERATOR_NAMESPACE}")],
             },
             { "level": "None" },
         ],

@@ -15,6 +15,7 @@ mod manifests;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod catalog;
 mod chain;
 mod copies;
 mod deletion;

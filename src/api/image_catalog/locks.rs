@@ -2,7 +2,7 @@
 
 use kube::core::Rule;
 
-use crate::api::image::locks::{Locks, publish_may_be_sent, same_vm_user};
+use crate::api::image::locks::{Locks, publish_may_be_sent, same_or_absent, same_vm_user};
 
 pub(super) const IMAGE: Locks = Locks {
     object: "image",
@@ -20,8 +20,34 @@ pub(super) fn stream_name() -> Rule {
     )
 }
 
+pub(super) fn asset_type() -> Rule {
+    asset_detail(
+        "type",
+        "self.spec.assetDetails.type == oldSelf.spec.assetDetails.type",
+    )
+}
+
+pub(super) fn asset_data() -> Rule {
+    asset_detail(
+        "data",
+        "self.spec.assetDetails.data == oldSelf.spec.assetDetails.data",
+    )
+}
+
+pub(super) fn asset_options() -> Rule {
+    asset_detail("options", &same_or_absent("assetDetails.options"))
+}
+
 pub(super) fn vm_user() -> Rule {
-    IMAGE.locked("assetDetails.vmInfo", &same_vm_user())
+    asset_detail("vmInfo", &same_vm_user())
+}
+
+/// What an image was made from may be told later, and then stays.
+fn asset_detail(field: &str, same: &str) -> Rule {
+    IMAGE.locked(
+        &format!("assetDetails.{field}"),
+        &format!("!has(oldSelf.spec.assetDetails) || (has(self.spec.assetDetails) && {same})"),
+    )
 }
 
 /// Publishing may be added, and changed until it was sent.

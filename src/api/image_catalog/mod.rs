@@ -22,7 +22,7 @@ pub use super::image::{
     InfrastructureResourceDetails, KnownSource, MarkerStatus, ProviderData, Publish, PublishOptions, Replica,
     TargetProvider, VersionStatus, VersionType, VmInfo, VspherePublish,
 };
-pub use status::ImageCatalogStatus;
+pub use status::{ImageCatalogStatus, ManagedMarker};
 
 /// What an image should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -61,9 +61,9 @@ pub use status::ImageCatalogStatus;
     validation = locks::IMAGE.required("versionType"),
     validation = locks::IMAGE.required("providerLabel"),
     validation = locks::IMAGE.required("providerInstanceId"),
-    validation = locks::IMAGE.required("assetDetails.type"),
-    validation = locks::IMAGE.required("assetDetails.data"),
-    validation = locks::IMAGE.optional("assetDetails.options"),
+    validation = locks::asset_type(),
+    validation = locks::asset_data(),
+    validation = locks::asset_options(),
     validation = locks::vm_user(),
     validation = locks::IMAGE.required("os"),
     validation = locks::IMAGE.required("osType"),
@@ -75,13 +75,15 @@ pub use status::ImageCatalogStatus;
 )]
 #[x_kube(
     validation = rules::action_fits_the_source(),
-    validation = shared::asset_type_fits_the_source("sourceStreamType"),
-    validation = shared::data_fits_the_source("sourceStreamType", &source::AZURE_SIG),
-    validation = shared::data_fits_the_source("sourceStreamType", &source::AZURE_MARKET_PLACE),
-    validation = shared::data_fits_the_source("sourceStreamType", &source::AZURE_CUSTOM_VM),
-    validation = shared::data_fits_the_source("sourceStreamType", &source::VIEW_IMAGES),
-    validation = rules::a_snapshot_is_named(),
-    validation = shared::a_public_linux_opens_ssh(),
+    validation = rules::made_from_something(),
+    validation = rules::made_again_needs_a_source(),
+    validation = rules::where_made(shared::asset_type_fits_the_source("sourceStreamType")),
+    validation = rules::where_made(shared::data_fits_the_source("sourceStreamType", &source::AZURE_SIG)),
+    validation = rules::where_made(shared::data_fits_the_source("sourceStreamType", &source::AZURE_MARKET_PLACE)),
+    validation = rules::where_made(shared::data_fits_the_source("sourceStreamType", &source::AZURE_CUSTOM_VM)),
+    validation = rules::where_made(shared::data_fits_the_source("sourceStreamType", &source::VIEW_IMAGES)),
+    validation = rules::where_made(rules::a_snapshot_is_named()),
+    validation = rules::where_made(shared::a_public_linux_opens_ssh()),
     validation = shared::publish_fits_the_provider()
 )]
 pub struct ImageCatalogSpec {
@@ -122,8 +124,9 @@ pub struct ImageCatalogSpec {
     /// Id of the provider instance that the image is made in.
     #[schemars(length(min = 1, max = 128), regex(pattern = "^[A-Za-z0-9._:-]+$"))]
     pub provider_instance_id: String,
-    /// Where the source is, and how the VM made from it is set up.
-    pub asset_details: AssetDetails,
+    /// Where the source is, and how the VM made from it is set up. Not needed with `streamId`: an image that exists does not tell what it was made from. Can be added later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset_details: Option<AssetDetails>,
     /// The operating system as the remote displays it, such as `Windows 11 Enterprise, 24H2`.
     #[schemars(length(min = 1, max = 256))]
     pub os: String,

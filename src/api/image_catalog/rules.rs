@@ -34,6 +34,27 @@ pub(super) fn action_fits_the_source() -> Rule {
     .field_path(".action")
 }
 
+/// An image that exists does not tell what it was made from, and need not be told.
+pub(super) fn made_from_something() -> Rule {
+    Rule::new("has(self.assetDetails) || has(self.streamId)")
+        .message("give assetDetails, so that the image can be made, or streamId for one that exists")
+        .field_path(".assetDetails")
+}
+
+pub(super) fn made_again_needs_a_source() -> Rule {
+    Rule::new("self.recreatePolicy != 'WhenGone' || has(self.assetDetails)")
+        .message("recreatePolicy WhenGone needs to know what the image is made from: give assetDetails")
+        .field_path(".recreatePolicy")
+}
+
+/// A rule about `assetDetails`, where they are given.
+pub(super) fn where_made(rule: Rule) -> Rule {
+    Rule {
+        rule: format!("!has(self.assetDetails) || ({})", rule.rule),
+        ..rule
+    }
+}
+
 pub(super) fn a_snapshot_is_named() -> Rule {
     Rule::new(
         "self.sourceStreamType != 'VIEW_IMAGES' || !has(self.assetDetails.data.imageDeployType) || \

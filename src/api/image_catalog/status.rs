@@ -123,6 +123,10 @@ pub struct ImageCatalogStatus {
     #[schemars(length(max = 128))]
     pub asset_status: Option<String>,
 
+    /// The markers that this resource made, or took over because its spec names them. One that is not in the spec any more is deleted; one that is not in this list never is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub managed_markers: Vec<ManagedMarker>,
     /// The markers of the image, up to 64.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
@@ -135,4 +139,25 @@ pub struct ImageCatalogStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub copies: Vec<CopyStatus>,
+}
+
+/// A marker that the resource made or took over, and what it was last told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedMarker {
+    /// Name of the marker.
+    #[schemars(length(max = 128))]
+    pub name: String,
+    /// Id of the version that it was last told to move to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
+    pub moved_to: Option<String>,
+    /// When the marker had last changed before that, as the remote writes it: tells the failure of this move from that of an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub changed_before: Option<String>,
+    /// What `lastHandledReconcileAt` was then: a failed move is made again when a person has asked since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
+    pub requested_at: Option<String>,
 }

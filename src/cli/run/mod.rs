@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::causes::with_causes;
 use crate::controller::cluster::{Cluster, ClusterError};
 use crate::controller::metrics::Metrics;
 use crate::controller::{self, RunError};
@@ -92,20 +93,4 @@ fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, CliError>
         };
         tracing::info!(signal = name, "stopping");
     })
-}
-
-/// The error and what led to it, in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let sentence = error.to_string();
-        // Some errors repeat their cause in their own words.
-        if !text.ends_with(&sentence) {
-            text.push_str(": ");
-            text.push_str(&sentence);
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -11,13 +11,13 @@ use super::logging::LogFormat;
 use super::recorder::{inventory_recorder, recorder};
 use super::traces::Collector;
 use crate::api::Interval;
+use crate::cli::hosts::Hosts;
 use crate::controller::Settings;
 use crate::controller::lease::{InvalidLeaseDuration, LeaseSettings, LeaseTimes};
 use crate::controller::metrics::Metrics;
 use crate::controller::watch::Namespaces;
 use crate::inventory::InventoryRecorder;
-use crate::remote::VENDOR_HOSTS;
-use crate::remote::http::{AllowedHosts, HostPattern, PlainHttp, Recorder};
+use crate::remote::http::{AllowedHosts, Recorder};
 
 /// Twice the deadline of a remote request.
 const SHORTEST_SAFE_WINDOW: Duration = Duration::from_mins(1);
@@ -66,13 +66,8 @@ pub struct Args {
     #[arg(long, env = "IMAGE_OPERATOR_SETTLING_WINDOW", default_value = "5m", value_name = "DURATION", value_parser = settling_window)]
     settling_window: Duration,
 
-    /// Speak to these hosts only; may be repeated, or given with commas between: a host, *.domain, or *.
-    #[arg(long, env = "IMAGE_OPERATOR_ALLOWED_HOSTS", value_delimiter = ',', default_values = VENDOR_HOSTS, hide_default_value = true, value_name = "HOST")]
-    allowed_hosts: Vec<HostPattern>,
-
-    /// Speak to remote hosts without TLS where a connection says http://: for a simulator.
-    #[arg(long, env = "IMAGE_OPERATOR_ALLOW_PLAIN_HTTP")]
-    allow_plain_http: bool,
+    #[command(flatten)]
+    hosts: Hosts,
 
     /// How many objects are worked on at a time, over all kinds.
     #[arg(
@@ -164,13 +159,8 @@ impl Args {
     }
 
     pub(super) fn remote(&self, metrics: &Arc<Metrics>) -> Remote {
-        let plain_http = if self.allow_plain_http {
-            PlainHttp::Allowed
-        } else {
-            PlainHttp::Refused
-        };
         Remote {
-            allowed_hosts: AllowedHosts::new(self.allowed_hosts.iter().cloned(), plain_http),
+            allowed_hosts: self.hosts.allowed(),
             settling_window: self.settling_window,
             recorder: recorder(Arc::clone(metrics)),
             inventory_recorder: inventory_recorder(Arc::clone(metrics)),

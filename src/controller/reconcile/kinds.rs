@@ -3,10 +3,13 @@
 use super::managed::Reconciled;
 use crate::api::{ImageCatalog, ImageVersion};
 use crate::controller::watch::Caches;
+use crate::kinds::image_catalog::Holders;
 use crate::kinds::image_version::References;
 
 impl Reconciled for ImageCatalog {
-    fn surroundings(&self, _: &Caches) {}
+    fn surroundings(&self, caches: &Caches) -> Holders {
+        caches.holders_of(self)
+    }
 }
 
 impl Reconciled for ImageVersion {

@@ -1,16 +1,29 @@
-//! The resources around an `ImageVersion`, from the caches.
+//! The resources around an `ImageCatalog` or an `ImageVersion`, from the caches.
 
 use std::sync::Arc;
 
+use kube::ResourceExt;
 use kube::runtime::reflector::{ObjectRef, Store};
 
 use super::caches::Caches;
 use super::watched::Watched;
-use crate::api::ImageVersion;
 use crate::api::image_version::SourceKind;
+use crate::api::{ImageCatalog, ImageVersion};
+use crate::kinds::image_catalog::Holders;
 use crate::kinds::image_version::{References, Source};
 
 impl Caches {
+    /// The ImageVersions of a catalog.
+    pub fn holders_of(&self, catalog: &ImageCatalog) -> Holders {
+        let all = self.versions.state();
+        let namespace = catalog.metadata.namespace.as_deref();
+        Holders::of(
+            namespace,
+            &catalog.name_any(),
+            all.iter().map(|version| &**version),
+        )
+    }
+
     /// The resources around a version.
     pub fn around(&self, version: &ImageVersion) -> References {
         let namespace = version.metadata.namespace.as_deref().unwrap_or_default();

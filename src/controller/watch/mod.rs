@@ -7,7 +7,7 @@
 //! | `sightings` | what has been seen of one stream, and what an event of it means: pure |
 //! | `stream` | one task per kind: events into the cache and into the queue |
 //! | `caches` | the caches |
-//! | `around` | what surrounds an ImageVersion |
+//! | `around` | what surrounds an ImageCatalog and an ImageVersion |
 
 mod around;
 mod caches;

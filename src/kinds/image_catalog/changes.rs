@@ -1,10 +1,13 @@
 //! The next change to an image that is there, in order; and what keeps it from being deleted.
 
+use super::desired::recorded_version;
+use super::markers::Markers;
 use super::{Seen, Wanted};
+use crate::api::ImageCatalogStatus;
 use crate::api::image_catalog::InitialVersion;
 use crate::api::record::PUBLISH;
 use crate::kinds::image::change::{PATCH, can_be_patched, change};
-use crate::lifecycle::{Blocker, Described, MarkSeen, Operation, RemoteId};
+use crate::lifecycle::{Blocker, Described, MarkSeen, Operation};
 use crate::remote::imagemgmt::Phase;
 use crate::remote::imagemgmt::model::Version;
 
@@ -12,11 +15,15 @@ use crate::remote::imagemgmt::model::Version;
 pub const RETIRE: &str = "retire";
 
 /// The next change, if there is anything to change.
-pub fn next(wanted: &Wanted, seen: &Seen, mark: MarkSeen, recorded: Option<&RemoteId>) -> Option<Operation> {
-    let initial = seen.initial_version(wanted, recorded)?;
-    publish(wanted, initial)
-        .or_else(|| describe(wanted, initial, mark))
-        .or_else(|| retire(wanted, seen, initial))
+pub fn next(wanted: &Wanted, seen: &Seen, mark: MarkSeen, status: &ImageCatalogStatus) -> Option<Operation> {
+    let recorded = recorded_version(status);
+    let initial = seen.initial_version(wanted, recorded.as_ref());
+    let markers = Markers { wanted, seen, status };
+    initial
+        .and_then(|initial| publish(wanted, initial).or_else(|| describe(wanted, initial, mark)))
+        .or_else(|| markers.next_move())
+        .or_else(|| markers.next_deletion())
+        .or_else(|| retire(markers, initial?))
 }
 
 fn publish(wanted: &Wanted, initial: &Version) -> Option<Operation> {
@@ -41,18 +48,24 @@ fn describe(wanted: &Wanted, initial: &Version, mark: MarkSeen) -> Option<Operat
     (!as_wanted).then(|| change(PATCH, &Described::render(&text, wanted.version_mark)))
 }
 
-fn retire(wanted: &Wanted, seen: &Seen, initial: &Version) -> Option<Operation> {
+/// Whether the first version has had its time: another one that stays has taken its place, and nobody asks for it.
+pub(super) fn retire(markers: Markers<'_>, initial: &Version) -> Option<Operation> {
+    let Markers { wanted, seen, .. } = markers;
     let bears_our_mark = is_marked(wanted, initial);
+    let one_is_going = seen.versions.iter().any(is_going);
     if wanted.initial_version != InitialVersion::Remove
         || !bears_our_mark
-        || initial.status.phase() == Phase::Deleting
+        || one_is_going
+        || wanted.holders.expect_more()
+        || markers.ask_for(&initial.id)
     {
         return None;
     }
-    let another = seen
-        .versions
-        .iter()
-        .any(|version| version.id != initial.id && version.status.phase() == Phase::Available);
+    let another = seen.versions.iter().any(|version| {
+        version.id != initial.id
+            && version.status.phase() == Phase::Available
+            && wanted.holders.is_to_stay(&version.id)
+    });
     let image_markers = seen.image().markers.iter();
     let all_markers = image_markers.chain(seen.versions.iter().flat_map(|version| &version.markers));
     let mut pointing = all_markers.filter(|marker| {
@@ -63,16 +76,35 @@ fn retire(wanted: &Wanted, seen: &Seen, initial: &Version) -> Option<Operation> 
     (another && !own_markers && pointing.next().is_none()).then(|| change(RETIRE, initial.id.as_str()))
 }
 
-/// What keeps the image from being deleted: versions in it that are not ours.
-pub fn delete_blocker(wanted: &Wanted, seen: &Seen, recorded: Option<&RemoteId>) -> Option<Blocker> {
-    let initial = seen.initial_version(wanted, recorded).map(|version| &version.id);
-    let foreign: Vec<String> = seen
+/// What keeps the image from being deleted: versions in it that neither this resource nor an ImageVersion of it answers
+/// for, and those that are still going: versions go one at a time.
+pub fn delete_blocker(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Option<Blocker> {
+    let recorded = recorded_version(status);
+    let initial = seen
+        .initial_version(wanted, recorded.as_ref())
+        .map(|version| &version.id);
+    let others = seen
         .versions
         .iter()
-        .filter(|version| Some(&version.id) != initial && version.status.phase() != Phase::Deleting)
+        .filter(|version| Some(&version.id) != initial);
+    let (going, there): (Vec<&Version>, Vec<&Version>) = others.partition(|version| is_going(version));
+    let foreign: Vec<String> = there
+        .iter()
+        .filter(|version| wanted.holders.holder_of(&version.id).is_none())
         .map(|version| version.name.clone())
         .collect();
-    (!foreign.is_empty()).then_some(Blocker::Foreign(foreign))
+    if !foreign.is_empty() {
+        return Some(Blocker::Foreign(foreign));
+    }
+    let going: Vec<String> = going
+        .iter()
+        .map(|version| format!("version {}", version.name))
+        .collect();
+    (!going.is_empty()).then_some(Blocker::Dependents(going))
+}
+
+fn is_going(version: &Version) -> bool {
+    version.status.phase() == Phase::Deleting
 }
 
 fn is_marked(wanted: &Wanted, version: &Version) -> bool {
@@ -84,11 +116,13 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::kinds::image_catalog::examples::{first_version, foreign_version, image, seen, wanted};
+    use crate::kinds::image_catalog::examples::{
+        first_version, foreign_version, image, recorded, seen, wanted,
+    };
 
     fn next_of(spec: Value, first: Value, mark: MarkSeen) -> Option<Operation> {
         let seen = seen(image(json!({})), vec![first_version(first)], vec![]);
-        next(&wanted(spec), &seen, mark, "v1".parse().ok().as_ref())
+        next(&wanted(spec), &seen, mark, &recorded(Some("v1")))
     }
 
     fn patch(text: &str) -> Operation {
@@ -206,6 +240,14 @@ mod tests {
                 None,
             ),
             (
+                "another one is going",
+                remove(),
+                json!({}),
+                json!({}),
+                vec![available(), foreign_version("v3", "3.0.0", "DELETING")],
+                None,
+            ),
+            (
                 "a marker points elsewhere",
                 remove(),
                 marker("v2"),
@@ -238,6 +280,14 @@ mod tests {
                 None,
             ),
             (
+                "the spec has a marker for it, which is not there yet",
+                json!({ "initialVersion": "Remove", "markers": [{ "name": "default" }] }),
+                json!({}),
+                json!({ "status": "DISABLED" }),
+                vec![available()],
+                None,
+            ),
+            (
                 "it is going",
                 remove(),
                 json!({}),
@@ -250,7 +300,7 @@ mod tests {
             let versions = [vec![first_version(first)], others].concat();
             let seen = seen(image(image_more), versions, vec![]);
             assert_eq!(
-                next(&wanted(spec), &seen, MarkSeen::Ours, None),
+                next(&wanted(spec), &seen, MarkSeen::Ours, &recorded(None)),
                 expected,
                 "{name}"
             );
@@ -265,7 +315,7 @@ mod tests {
         ];
         let adopted = seen(image(json!({ "description": "theirs" })), versions, vec![]);
         let wanted = wanted(json!({ "initialVersion": "Remove" }));
-        assert_eq!(next(&wanted, &adopted, MarkSeen::Unmarked, None), None);
+        assert_eq!(next(&wanted, &adopted, MarkSeen::Unmarked, &recorded(None)), None);
     }
 
     #[test]
@@ -277,7 +327,7 @@ mod tests {
         );
         let wanted = wanted(json!({ "publish": {}, "versionDescription": "new" }));
         assert_eq!(
-            next(&wanted, &retired, MarkSeen::Ours, "v1".parse().ok().as_ref()),
+            next(&wanted, &retired, MarkSeen::Ours, &recorded(Some("v1"))),
             None
         );
     }
@@ -289,14 +339,18 @@ mod tests {
             delete_blocker(
                 &wanted(json!({})),
                 &seen(image(json!({})), versions, vec![]),
-                None,
+                &recorded(None),
             )
         };
         assert_eq!(with(vec![]), None);
-        assert_eq!(with(vec![foreign_version("v2", "2.0.0", "DELETING")]), None);
+        let going = || foreign_version("v2", "2.0.0", "DELETING");
         assert_eq!(
-            with(vec![foreign_version("v2", "2.0.0", "AVAILABLE")]),
-            Some(Blocker::Foreign(vec!["2.0.0".into()]))
+            with(vec![going()]),
+            Some(Blocker::Dependents(vec!["version 2.0.0".into()]))
+        );
+        assert_eq!(
+            with(vec![going(), foreign_version("v3", "3.0.0", "AVAILABLE")]),
+            Some(Blocker::Foreign(vec!["3.0.0".into()]))
         );
     }
 }

@@ -2,6 +2,8 @@
 
 use secrecy::SecretString;
 
+use super::holders::Holders;
+use super::markers::{Target, WantedMarker};
 use super::{IMAGE, INITIAL_VERSION, KIND};
 use crate::api::image_catalog::{Action, InitialVersion};
 use crate::api::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus, SecretKeyReference};
@@ -30,6 +32,10 @@ pub struct Wanted {
     pub initial_version: InitialVersion,
     /// How the first version is published, if it is.
     pub publish: Option<PublishForm>,
+    /// Where its markers should point.
+    pub markers: Vec<WantedMarker>,
+    /// Its ImageVersions.
+    pub holders: Holders,
     /// The spec.
     pub spec: ImageCatalogSpec,
 }
@@ -55,7 +61,11 @@ pub enum InvalidSpec {
 
 impl Wanted {
     /// Reads an `ImageCatalog`.
-    pub fn parse(catalog: &ImageCatalog, surroundings: &Surroundings) -> Result<Self, InvalidSpec> {
+    pub fn parse(
+        catalog: &ImageCatalog,
+        holders: &Holders,
+        surroundings: &Surroundings,
+    ) -> Result<Self, InvalidSpec> {
         let spec = &catalog.spec;
         let namespace = catalog.metadata.namespace.as_deref().unwrap_or_default();
         let name = catalog.metadata.name.as_deref().unwrap_or_default();
@@ -90,24 +100,32 @@ impl Wanted {
                     )
                 })
                 .transpose()?,
+            markers: spec
+                .markers
+                .iter()
+                .map(WantedMarker::parse)
+                .collect::<Result<_, _>>()
+                .map_err(|source| InvalidSpec::Id {
+                    field: "versionId of spec.markers",
+                    source,
+                })?,
+            holders: holders.clone(),
             spec: spec.clone(),
         })
     }
 
     /// Where the password that the create needs comes from.
     pub fn password_reference(&self) -> Option<&SecretKeyReference> {
-        self.spec
-            .asset_details
-            .vm_info
-            .as_ref()
-            .map(|info| &info.password_secret_ref)
+        let info = self.spec.asset_details.as_ref()?.vm_info.as_ref()?;
+        Some(&info.password_secret_ref)
     }
 
-    /// The request that makes the image.
-    pub fn create_request(&self, password: Option<SecretString>) -> CreateImage {
+    /// The request that makes the image; none where the spec does not say what from.
+    pub fn create_request(&self, password: Option<SecretString>) -> Option<CreateImage> {
         let spec = &self.spec;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        CreateImage {
+        let asset = spec.asset_details.as_ref()?;
+        Some(CreateImage {
             action: match spec.action() {
                 Action::Import => ImageAction::Import,
                 Action::CopyExistingImage => ImageAction::CopyExistingImage,
@@ -124,21 +142,21 @@ impl Wanted {
             version_description: Some(self.version_description()),
             provider_label: spec.provider_label.clone(),
             provider_instance_id: spec.provider_instance_id.clone(),
-            asset_details: request::asset_details(&spec.asset_details, password),
+            asset_details: request::asset_details(asset, password),
             os: spec.os.clone(),
             os_type: spec.os_type.clone(),
             gpu_type: request::gpu_type(spec.gpu_type),
             project_id: spec.project_id.clone(),
-            markers: spec
+            markers: self
                 .markers
                 .iter()
-                .filter(|marker| marker.points_at_the_first_version())
+                .filter(|marker| marker.target == Target::First)
                 .map(|marker| MarkerRequest {
                     name: marker.name.clone(),
                 })
                 .collect(),
             uem_managed: spec.uem_managed,
-        }
+        })
     }
 
     /// The first version's description as the remote should have it.
@@ -229,7 +247,7 @@ mod tests {
             "gpuType": "NVIDIA", "projectId": "p-1", "uemManaged": true,
             "markers": [{ "name": "next", "versionName": "1.5.0" }, { "name": "default" }],
         }));
-        let request = wanted.create_request(None);
+        let request = wanted.create_request(None).unwrap();
         assert_eq!(request.action, ImageAction::CopyExistingImage);
         assert_eq!(request.version_type, model::VersionType::Minor);
         assert_eq!(request.gpu_type, model::GpuType::Nvidia);
@@ -263,12 +281,15 @@ mod tests {
         });
         let with_user = wanted(json!({ "assetDetails": asset_details }));
         assert_eq!(with_user.password_reference().unwrap().name, "vm");
-        let request = with_user.create_request(Some(SecretString::from("secret")));
+        let request = with_user
+            .create_request(Some(SecretString::from("secret")))
+            .unwrap();
         assert_eq!(request.asset_details.vm_info.unwrap().username, "admin");
 
         let without = wanted(json!({}));
         assert_eq!(without.password_reference(), None);
-        assert!(without.create_request(None).asset_details.vm_info.is_none());
+        let request = without.create_request(None).unwrap();
+        assert!(request.asset_details.vm_info.is_none());
     }
 
     #[test]

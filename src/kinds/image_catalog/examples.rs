@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::holders::Holders;
 use super::{InvalidSpec, Seen, Wanted};
-use crate::api::ImageCatalog;
+use crate::api::{ImageCatalog, ImageCatalogStatus};
 use crate::inventory::Entry;
 use crate::kinds::policies::Surroundings;
 use crate::lifecycle::{Account, Described, Install};
@@ -40,8 +41,14 @@ fn merge(into: &mut Value, more: Value) {
 }
 
 pub(super) fn parse(catalog: &ImageCatalog) -> Result<Wanted, InvalidSpec> {
+    parse_with(catalog, &Holders::default())
+}
+
+/// What a catalog asks for that has these ImageVersions.
+pub(super) fn parse_with(catalog: &ImageCatalog, holders: &Holders) -> Result<Wanted, InvalidSpec> {
     Wanted::parse(
         catalog,
+        holders,
         &Surroundings {
             install: Install::of_cluster("cluster-a"),
             account: Account("horizonCloud/o-1".into()),
@@ -99,5 +106,13 @@ pub(super) fn seen(image: Image, versions: Vec<Version>, copies: Vec<Copy>) -> S
     Seen {
         entry: Arc::new(Entry::new(image, copies)),
         versions: Arc::from(versions),
+    }
+}
+
+/// A status that has the first version on record, or none.
+pub(super) fn recorded(version: Option<&str>) -> ImageCatalogStatus {
+    ImageCatalogStatus {
+        version_id: version.map(str::to_owned),
+        ..ImageCatalogStatus::default()
     }
 }

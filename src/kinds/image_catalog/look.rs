@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Seen, changes, desired, observed};
+use super::{Seen, changes, observed};
 use crate::api::ImageCatalog;
 use crate::inventory::{Entry, Trust};
 use crate::kinds::managed::Looking;
@@ -106,12 +106,11 @@ impl Looking<'_, ImageCatalog> {
             _ => entry,
         };
         let now = Seen { entry, versions };
-        let recorded = desired::recorded_version(self.status);
-        looks.next_change = changes::next(self.wanted, &now, mark, recorded.as_ref());
+        looks.next_change = changes::next(self.wanted, &now, mark, self.status);
         looks.delete_blocker = looks
             .delete_blocker
             .take()
-            .or_else(|| changes::delete_blocker(self.wanted, &now, recorded.as_ref()));
+            .or_else(|| changes::delete_blocker(self.wanted, &now, self.status));
         *seen = Some(now);
         Ok(())
     }

@@ -22,7 +22,10 @@ pub fn image(status: &mut ImageCatalogStatus, wanted: &Wanted, seen: &Seen, reco
         .iter()
         .map(|version| {
             let ours = initial.is_some_and(|initial| initial.id == version.id);
-            let managed_by = ours.then(|| format!("{KIND}/{}", wanted.resource_name));
+            let managed_by = match wanted.holders.holder_of(&version.id) {
+                Some(holder) => Some(format!("ImageVersion/{}", holder.name)),
+                None => ours.then(|| format!("{KIND}/{}", wanted.resource_name)),
+            };
             VersionStatus {
                 managed_by,
                 ..version_status(version)

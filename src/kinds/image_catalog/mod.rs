@@ -4,16 +4,23 @@ pub mod changes;
 pub mod desired;
 #[cfg(test)]
 mod examples;
+pub mod holders;
 pub mod look;
+pub mod markers;
 pub mod mirror;
 pub mod observed;
 pub mod perform;
+mod remove;
 pub mod report;
 
 pub use desired::{InvalidSpec, Wanted};
+pub use holders::Holders;
 pub use observed::Seen;
 
 use self::changes::RETIRE;
+use self::markers::Markers;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+
 use super::managed::{Looking, Managed, PartWanted, Performed, Target};
 use super::policies::{Policies, Surroundings};
 use super::words::Words;
@@ -34,7 +41,7 @@ pub const IMAGE: &str = "image";
 pub const INITIAL_VERSION: &str = "initial-version";
 
 impl Managed for ImageCatalog {
-    type References = ();
+    type References = Holders;
     type Wanted = Wanted;
     type Seen = Seen;
     type Created = CreatedImage;
@@ -65,12 +72,12 @@ impl Managed for ImageCatalog {
         }
     }
 
-    fn connection_name(&self, (): &()) -> Option<String> {
+    fn connection_name(&self, _: &Holders) -> Option<String> {
         Some(self.spec.connection_ref.name.clone())
     }
 
-    fn wanted(&self, (): &(), surroundings: &Surroundings) -> Result<Wanted, Report> {
-        Wanted::parse(self, surroundings)
+    fn wanted(&self, holders: &Holders, surroundings: &Surroundings) -> Result<Wanted, Report> {
+        Wanted::parse(self, holders, surroundings)
             .map_err(|error| Report::stalled(Reason::InvalidSpec, error.to_string()))
     }
 
@@ -78,8 +85,8 @@ impl Managed for ImageCatalog {
         std::slice::from_ref(&wanted.image)
     }
 
-    fn dependents(_: &Wanted) -> Option<Blocker> {
-        None
+    fn dependents(wanted: &Wanted) -> Option<Blocker> {
+        holders::dependents(wanted)
     }
 
     fn secret<'a>(wanted: &'a Wanted, operation: &Operation) -> Option<&'a SecretKeyReference> {
@@ -97,12 +104,21 @@ impl Managed for ImageCatalog {
         looking.image(look, looks, seen).await
     }
 
+    fn remember(
+        status: &mut ImageCatalogStatus,
+        wanted: &Wanted,
+        seen: Option<&Seen>,
+        operation: &Operation,
+    ) {
+        markers::remember(status, wanted, seen, operation);
+    }
+
     async fn perform(
         connection: &Connection,
         operation: &Operation,
         target: Target<'_, Self>,
     ) -> Performed<CreatedImage> {
-        perform::perform(connection.client(), operation, target).await
+        perform::perform(connection, operation, target).await
     }
 
     fn sent(connection: &Connection, _: &Wanted, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {
@@ -119,7 +135,12 @@ impl Managed for ImageCatalog {
     fn adopted(status: &mut ImageCatalogStatus, _: &PartWanted, id: &RemoteId) {
         // What is mirrored of another image would be taken for this one's.
         if status.stream_id.as_deref() != Some(id.as_str()) {
+            let made_with_it = std::mem::take(&mut status.managed_markers);
+            let is_another = status.stream_id.is_some();
             *status = super::managed::mirroring_nothing::<Self>(status);
+            if !is_another {
+                status.managed_markers = made_with_it;
+            }
             status.stream_id = Some(id.to_string());
         }
     }
@@ -131,10 +152,16 @@ impl Managed for ImageCatalog {
     fn mirror(status: &mut ImageCatalogStatus, wanted: &Wanted, seen: &Seen) {
         let recorded = desired::recorded_version(status);
         mirror::image(status, wanted, seen, recorded.as_ref());
+        markers::take_over(status, wanted, seen);
+    }
+
+    fn further_conditions(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Vec<Condition> {
+        let markers = Markers { wanted, seen, status };
+        markers.condition().into_iter().collect()
     }
 
     fn at_rest(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Report {
-        report::at_rest(wanted, seen, desired::recorded_version(status).as_ref())
+        report::at_rest(wanted, seen, status)
     }
 
     fn is_concerned(&self, moved: &Moved<'_>) -> bool {
@@ -151,6 +178,8 @@ fn under_way(operation: &Operation) -> Reason {
         Operation::Create => Reason::Creating,
         Operation::Delete => Reason::Deleting,
         Operation::Change { name, .. } if name == PUBLISH => Reason::Publishing,
+        Operation::Change { name, .. } if name == markers::MOVE => Reason::MovingMarker,
+        Operation::Change { name, .. } if name == markers::DELETE => Reason::DeletingMarker,
         Operation::Change { name, .. } if name == RETIRE => Reason::RetiringInitialVersion,
         Operation::Change { .. } => Reason::Patching,
     }
@@ -161,6 +190,8 @@ fn verb(operation: &Operation) -> &'static str {
         Operation::Create => "create the image",
         Operation::Delete => "delete the image",
         Operation::Change { name, .. } if name == PUBLISH => "publish the first version",
+        Operation::Change { name, .. } if name == markers::MOVE => "move a marker",
+        Operation::Change { name, .. } if name == markers::DELETE => "delete a marker",
         Operation::Change { name, .. } if name == RETIRE => "remove the first version",
         Operation::Change { .. } => "describe the first version",
     }

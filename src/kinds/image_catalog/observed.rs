@@ -6,7 +6,7 @@ use super::Wanted;
 use crate::inventory::Entry;
 use crate::kinds::image::seen::{differences, mark_of, mark_seen, phase_seen};
 use crate::lifecycle::{NameSeen, RemoteId, Sighting};
-use crate::remote::imagemgmt::model::{Copy, Image, Version};
+use crate::remote::imagemgmt::model::{Copy, Image, Marker, Version};
 
 /// What is seen of the image on record.
 #[derive(Clone, Debug)]
@@ -40,6 +40,13 @@ impl Seen {
                 .iter()
                 .min_by_key(|version| number_of(&version.name)),
         }
+    }
+
+    /// The marker of this name: as the image lists it, else as one of the versions does.
+    pub fn marker(&self, name: &str) -> Option<&Marker> {
+        let of_versions = self.versions.iter().flat_map(|version| &version.markers);
+        let all = self.image().markers.iter().chain(of_versions);
+        all.into_iter().find(|marker| marker.name == name)
     }
 
     /// The copies of a version.
@@ -86,7 +93,7 @@ fn mismatch(image: &Image, wanted: &Wanted) -> Option<String> {
 }
 
 /// `1.10.0` as numbers, so that versions sort as people read them.
-fn number_of(name: &str) -> Vec<u32> {
+pub fn number_of(name: &str) -> Vec<u32> {
     name.split('.')
         .map(|number| number.parse().unwrap_or(u32::MAX))
         .collect()

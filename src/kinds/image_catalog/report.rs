@@ -1,15 +1,29 @@
 //! Says where an image stands.
 
+use super::desired::recorded_version;
+use super::markers::Markers;
 use super::{Seen, Wanted};
-use crate::api::Reason;
+use crate::api::{ImageCatalogStatus, Reason};
 use crate::kinds::Report;
+use crate::kinds::conditions;
 use crate::kinds::image::standing::{OnceImported, Standing, shown};
-use crate::lifecycle::{Management, RemoteId};
+use crate::lifecycle::Management;
 use crate::remote::imagemgmt::model::Version;
 
 /// Nothing is to be done: the remote's own words decide.
-pub fn at_rest(wanted: &Wanted, seen: &Seen, recorded: Option<&RemoteId>) -> Report {
-    let initial = seen.initial_version(wanted, recorded);
+pub fn at_rest(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Report {
+    let report = of_the_image(wanted, seen, status);
+    if report.standing != conditions::Standing::Ready
+        || wanted.image.desired.management == Management::Observe
+    {
+        return report;
+    }
+    Markers { wanted, seen, status }.hold_back().unwrap_or(report)
+}
+
+fn of_the_image(wanted: &Wanted, seen: &Seen, status: &ImageCatalogStatus) -> Report {
+    let recorded = recorded_version(status);
+    let initial = seen.initial_version(wanted, recorded.as_ref());
     let words = words(seen, initial);
     if wanted.image.desired.management == Management::Observe {
         return Report::ready(Reason::Observed, format!("only observed; {words}"));

@@ -160,7 +160,8 @@ fn a_refusal_carries_the_remotes_words_and_a_deletion_in_use_its_own_reason() {
     let rows = [
         (Operation::Create, 400, Reason::RemoteRejected),
         (Operation::Create, 409, Reason::RemoteRejected),
-        (change(PUBLISH), 409, Reason::RemoteRejected),
+        (change(PUBLISH), 400, Reason::RemoteRejected),
+        (change("deleteMarker"), 409, Reason::InUse),
         (Operation::Delete, 400, Reason::RemoteRejected),
         (Operation::Delete, 409, Reason::InUse),
     ];

@@ -30,6 +30,7 @@ impl<K: Reconciled> Pass<'_, K> {
         }
         let attempt = intent.attempt.clone();
         let report = K::WORDS.beginning(&intent.operation);
+        K::remember(&mut self.status, wanted, self.seen.as_ref(), &intent.operation);
         self.persist_intent(part, intent, &report).await?;
         self.hand(part.name).begun = Some(attempt);
         Ok(None)

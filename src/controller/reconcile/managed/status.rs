@@ -21,6 +21,10 @@ impl<K: Reconciled> Pass<'_, K> {
     ) -> Result<Verdict, WriteError> {
         if let Some(seen) = self.seen.clone() {
             K::mirror(&mut self.status, wanted, &seen);
+            let further = K::further_conditions(wanted, &seen, &self.status);
+            let generation = self.object.meta().generation.unwrap_or_default();
+            let before = &mut K::managed_mut(&mut self.status).conditions;
+            *before = conditions::with_further(before, further, generation, self.began.wall);
         }
         let verdict = self.finish(report, verdict).await?;
         self.put_back(K::parts(wanted)).await?;
@@ -58,7 +62,9 @@ impl<K: Reconciled> Pass<'_, K> {
         let generation = self.object.meta().generation.unwrap_or_default();
         let applied = (report.standing == Standing::Ready).then(|| applied::digest(self.object.spec()));
         let status = K::managed_mut(&mut self.status);
+        let further = conditions::further(&status.conditions);
         status.conditions = report.conditions(&status.conditions, generation, self.began.wall);
+        status.conditions.extend(further);
         status.observed_generation = generation;
         if let Some(digest) = applied {
             status.applied_spec = digest;

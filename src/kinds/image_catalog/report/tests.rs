@@ -2,7 +2,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::kinds::Standing;
-use crate::kinds::image_catalog::examples::{copy, first_version, foreign_version, image, seen, wanted};
+use crate::kinds::image_catalog::examples::{
+    copy, first_version, foreign_version, image, recorded, seen, wanted,
+};
 
 fn said(report: &Report) -> (Standing, Reason) {
     (report.standing, report.reason)
@@ -12,7 +14,7 @@ fn said(report: &Report) -> (Standing, Reason) {
 fn resting(spec: Value, version_status: &str, stream_status: &str, action: &str) -> Report {
     let version = first_version(json!({ "status": version_status, "lastTriggeredAction": action }));
     let seen = seen(image(json!({ "status": stream_status })), vec![version], vec![]);
-    at_rest(&wanted(spec), &seen, None)
+    at_rest(&wanted(spec), &seen, &recorded(None))
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn an_image_without_a_first_version_speaks_for_itself() {
         vec![foreign_version("v2", "2.0.0", "FAILED")],
         vec![],
     );
-    let report = at_rest(&wanted(json!({})), &seen, None);
+    let report = at_rest(&wanted(json!({})), &seen, &recorded(None));
     assert_eq!(said(&report), (Standing::Ready, Reason::Available));
 }
 
@@ -118,7 +120,7 @@ fn a_failure_carries_the_words_of_its_own_copies_and_the_way_out() {
     let report = at_rest(
         &wanted(json!({})),
         &seen(image(json!({})), vec![version], copies),
-        None,
+        &recorded(None),
     );
     assert!(report.message.contains("(E1: no disk)"), "{}", report.message);
     assert!(!report.message.contains("E2"), "{}", report.message);
@@ -138,7 +140,7 @@ fn a_failed_deletion_is_not_called_a_failed_import() {
     let report = at_rest(
         &wanted(json!({})),
         &seen(image(json!({})), vec![version], copies),
-        None,
+        &recorded(None),
     );
     assert_eq!(said(&report), (Standing::Stalled, Reason::DeleteFailed));
 }

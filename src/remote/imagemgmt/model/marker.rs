@@ -51,6 +51,33 @@ pub struct Marker {
 
 loose_struct!(Marker);
 
+/// Where a marker stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MarkerPhase {
+    /// The remote moves it, or it has a status that this version does not know.
+    Moving,
+    /// It points at its version.
+    Resting,
+    /// It was moved, but not all templates went along.
+    MovedInPart,
+    /// The last move failed.
+    Failed,
+}
+
+impl Marker {
+    /// Where it stands. The order of its statuses is inferred, so one that has been validated rests unless it has
+    /// somewhere to go.
+    pub fn phase(&self) -> MarkerPhase {
+        match self.status.as_deref().unwrap_or_default() {
+            "UPDATES_COMPLETED" => MarkerPhase::Resting,
+            "UPDATES_PARTIALLY_COMPLETED" => MarkerPhase::MovedInPart,
+            "UPDATES_FAILED" | "VALIDATION_FAILED" => MarkerPhase::Failed,
+            "" | "VALIDATION_COMPLETED" if self.next_version_id.is_none() => MarkerPhase::Resting,
+            _ => MarkerPhase::Moving,
+        }
+    }
+}
+
 /// A marker in a request: its name is all that clients of this API send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MarkerRequest {

@@ -25,7 +25,7 @@ pub use create::{
     AssetDetailsRequest, CreateImage, CreatedImage, ImageAction, VersionType, VmInfo, VmOptions,
 };
 pub use image::Image;
-pub use marker::{Marker, MarkerRequest};
+pub use marker::{Marker, MarkerPhase, MarkerRequest};
 pub use name::{GpuType, InvalidStreamName, StreamName};
 pub use page::{Coherence, ListAnswer, Listing};
 pub use patch::{HorizonAgentPatch, PatchVersion};

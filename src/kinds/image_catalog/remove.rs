@@ -1,0 +1,73 @@
+//! Deletes the first version: with its image, or alone once another version has taken its place.
+
+use tokio::time::Instant;
+
+use super::markers::Markers;
+use super::perform::{first_version_of, in_use, not_listed, not_now};
+use super::{Seen, changes};
+use crate::api::ImageCatalog;
+use crate::connections::{Connection, Turn};
+use crate::kinds::managed::Target;
+use crate::lifecycle::Outcome;
+
+/// The image goes with its last version, which is the first one: other ones keep it from being deleted.
+pub(super) async fn image(connection: &Connection, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
+    let (_turn, now) = match alone(connection, target).await {
+        Ok(alone) => alone,
+        Err(outcome) => return outcome,
+    };
+    let Some(first) = first_version_of(&now, target) else {
+        return not_listed();
+    };
+    if changes::delete_blocker(target.wanted, &now, target.status).is_some() {
+        return not_now("the image is not deleted yet: another version has appeared in it");
+    }
+    let image = &now.image().id;
+    connection.client().delete_version(image, &first.id).await
+}
+
+/// The first version goes alone, while another one stays.
+pub(super) async fn first_version(connection: &Connection, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
+    let (_turn, now) = match alone(connection, target).await {
+        Ok(alone) => alone,
+        Err(outcome) => return outcome,
+    };
+    let Some(first) = first_version_of(&now, target) else {
+        return not_listed();
+    };
+    let markers = Markers {
+        wanted: target.wanted,
+        seen: &now,
+        status: target.status,
+    };
+    if changes::retire(markers, first).is_none() {
+        return not_now("the first version is not removed: no other one takes its place at the moment");
+    }
+    let image = &now.image().id;
+    in_use(connection.client().delete_version(image, &first.id).await)
+}
+
+/// The turn to delete in this image, and what is in it now. Two passes that each see the other's version would together
+/// delete the image.
+async fn alone(
+    connection: &Connection,
+    target: &Target<'_, ImageCatalog>,
+) -> Result<(Turn, Seen), Outcome<()>> {
+    let Some(seen) = target.seen else {
+        return Err(not_listed());
+    };
+    let image = &seen.image().id;
+    let turn = connection.deletion_turn(image).await;
+    match connection.inventory().versions(image, Some(Instant::now())).await {
+        Outcome::Done(versions) => Ok((
+            turn,
+            Seen {
+                versions,
+                ..seen.clone()
+            },
+        )),
+        // Nothing was sent that could have had an effect.
+        Outcome::Unknown(problem) => Err(Outcome::Refused(problem)),
+        other => Err(other.map(|_| ())),
+    }
+}
