@@ -30,7 +30,7 @@ generate: tools ## The definitions, the rights, the chart's files, and docs/refe
 bench: servers ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
-# 90 groups of 8 cases, about 15 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix
+# 110 groups of 8 cases, about 20 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix
 crash-matrix: servers ## SIGKILL at every boundary of every remote write, with every fate of the memory: the table
 	CRASH_GROUPS=all $(CARGO) test --locked --test crash a_write_cut_off -- --nocapture
 

@@ -8,7 +8,7 @@ use super::write::Write;
 /// What there is of one image and what was done to it, in words that are the same for every case of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Left {
-    /// Images, versions and copies.
+    /// Images, versions, copies and markers.
     pub(crate) objects: Vec<String>,
     /// Operations that changed anything, in order of their names.
     pub(crate) writes: Vec<String>,
@@ -48,6 +48,16 @@ pub(crate) fn left(name: &str, id_before: Option<&str>, state: &Value, requests:
             "copy in {} {}",
             text(&copy["providerInstanceId"]),
             text(&copy["status"])
+        ));
+    }
+    for marker in list(state, "markers").filter(|marker| ids.contains(&text(&marker["imageId"]))) {
+        let target = list(state, "versions").find(|version| version["id"] == marker["versionId"]);
+        objects.push(format!(
+            "marker {} at {} {}, next {}",
+            text(&marker["name"]),
+            target.map_or("", |version| text(&version["name"])),
+            text(&marker["status"]),
+            marker["nextVersionId"],
         ));
     }
     objects.sort();

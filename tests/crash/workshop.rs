@@ -42,7 +42,7 @@ impl Workshop {
                 // A second create for the same catalog has to be possible, to be noticed.
                 "uniqueNames": false,
                 "copySeconds": WORK, "importSeconds": WORK, "publishSeconds": WORK, "replicateSeconds": WORK,
-                "shrinkSeconds": WORK, "deleteSeconds": WORK,
+                "shrinkSeconds": WORK, "deleteSeconds": WORK, "markerMoveSeconds": WORK,
                 // The clock is put forward, and that is not what the tokens are to notice.
                 "tokenLifetimeSeconds": 100 * AN_HOUR,
             }))

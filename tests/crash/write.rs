@@ -18,6 +18,9 @@ pub(crate) enum Write {
     Republish,
     Shrink,
     Patch,
+    /// The remote moves a marker with a change of the version that it moves to.
+    MoveMarker,
+    DeleteMarker,
     DeleteVersion,
     /// The remote deletes an image with its last version.
     DeleteImage,
@@ -32,7 +35,7 @@ pub(crate) enum Nature {
 }
 
 impl Write {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::CreateImage,
         Self::AddVersion,
         Self::CloneVersion,
@@ -40,6 +43,8 @@ impl Write {
         Self::Republish,
         Self::Shrink,
         Self::Patch,
+        Self::MoveMarker,
+        Self::DeleteMarker,
         Self::DeleteVersion,
         Self::DeleteImage,
     ];
@@ -47,7 +52,12 @@ impl Write {
     pub(crate) fn nature(self) -> Nature {
         match self {
             Self::CreateImage | Self::AddVersion | Self::CloneVersion => Nature::Creates,
-            Self::Publish | Self::Republish | Self::Shrink | Self::Patch => Nature::Changes,
+            Self::Publish
+            | Self::Republish
+            | Self::Shrink
+            | Self::Patch
+            | Self::MoveMarker
+            | Self::DeleteMarker => Nature::Changes,
             Self::DeleteVersion | Self::DeleteImage => Nature::Deletes,
         }
     }
@@ -61,7 +71,8 @@ impl Write {
             Self::Publish => "publishVersion",
             Self::Republish => "republishVersion",
             Self::Shrink => "shrinkVersion",
-            Self::Patch => "patchVersion",
+            Self::Patch | Self::MoveMarker => "patchVersion",
+            Self::DeleteMarker => "deleteMarker",
             Self::DeleteVersion | Self::DeleteImage => "deleteVersion",
         }
     }
@@ -69,7 +80,9 @@ impl Write {
     /// The kind of the resource that stands for what is written.
     pub(crate) fn kind(self) -> Kind {
         match self {
-            Self::CreateImage | Self::DeleteImage => Kind::ImageCatalog,
+            Self::CreateImage | Self::MoveMarker | Self::DeleteMarker | Self::DeleteImage => {
+                Kind::ImageCatalog
+            }
             _ => Kind::ImageVersion,
         }
     }
@@ -84,12 +97,20 @@ impl Write {
             return subject.suspended().await;
         }
         let catalog = workshop.subject(Kind::ImageCatalog, name);
-        catalog
-            .create(&serde_json::to_value(gallery::catalog(name)).unwrap())
-            .await;
+        let mut manifest = serde_json::to_value(gallery::catalog(name)).unwrap();
+        if matches!(self, Self::MoveMarker | Self::DeleteMarker) {
+            manifest["spec"]["markers"] = json!([{ "name": "production" }]);
+        }
+        catalog.create(&manifest).await;
         catalog.calm().await;
         let copies = match self {
-            Self::CreateImage | Self::DeleteImage => return,
+            Self::CreateImage | Self::DeleteMarker | Self::DeleteImage => return,
+            Self::MoveMarker => {
+                let version = workshop.subject(Kind::ImageVersion, name);
+                version.create(&gallery::version(name, name)).await;
+                version.calm().await;
+                return catalog.calm().await;
+            }
             Self::AddVersion => {
                 subject
                     .create(&with(gallery::version(name, name), &json!({ "suspend": true })))
@@ -131,6 +152,11 @@ impl Write {
             Self::Publish | Self::Shrink => subject.edit(&published_to(&[])).await,
             Self::Republish => subject.edit(&published_to(&[SECOND])).await,
             Self::Patch => subject.edit(&json!({ "versionDescription": "another" })).await,
+            Self::MoveMarker => {
+                let moved = json!({ "name": "production", "versionRef": { "name": subject.name } });
+                subject.edit(&json!({ "markers": [moved] })).await;
+            }
+            Self::DeleteMarker => subject.edit(&json!({ "markers": [] })).await,
             Self::DeleteVersion | Self::DeleteImage => subject.delete().await,
         }
     }
@@ -146,6 +172,8 @@ impl fmt::Display for Write {
             Self::Republish => "republish",
             Self::Shrink => "shrink",
             Self::Patch => "patch",
+            Self::MoveMarker => "move marker",
+            Self::DeleteMarker => "delete marker",
             Self::DeleteVersion => "delete version",
             Self::DeleteImage => "delete image",
         })

@@ -88,9 +88,9 @@ impl Estate {
     }
 
     /// Everything is wanted again, and applied again where it is gone.
-    pub(crate) async fn restore(&mut self) {
+    pub(crate) async fn restore(&mut self, patience: Duration) {
         futures::stream::iter(&mut self.resources)
-            .for_each_concurrent(AT_ONCE, Resource::restore)
+            .for_each_concurrent(AT_ONCE, |resource| resource.restore(patience))
             .await;
     }
 
@@ -175,7 +175,7 @@ impl Resource {
         }
     }
 
-    async fn restore(&mut self) {
+    async fn restore(&mut self, patience: Duration) {
         match self.wanted {
             Wanted::There => {}
             Wanted::Suspended => self.go_on().await,

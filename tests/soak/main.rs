@@ -91,7 +91,7 @@ async fn after_faults_and_edits_everything_converges_with_nothing_duplicated_or_
     ));
 
     let quiet = Instant::now();
-    estate.restore().await;
+    estate.restore(plan.patience).await;
     estate.converges(plan.patience).await;
     let at_last = memory();
     tell(&format!(

@@ -12,7 +12,7 @@ pub(crate) struct Plan {
     pub(crate) versions: usize,
     /// How long there are faults.
     pub(crate) faults_for: Duration,
-    /// How long everything may take to become Ready.
+    /// How long everything may take to become Ready, or to go: what failed again and again pauses for up to five minutes.
     pub(crate) patience: Duration,
     pub(crate) seed: u64,
 }
@@ -25,7 +25,7 @@ impl Plan {
             catalogs,
             versions: from_environment("SOAK_VERSIONS", 3),
             faults_for: Duration::from_secs(from_environment("SOAK_SECONDS", 12)),
-            patience: Duration::from_secs(120 + 2 * catalogs as u64),
+            patience: Duration::from_secs(120 + 3 * catalogs as u64),
             seed: from_environment("SOAK_SEED", fastrand::u64(..1_000_000)),
         }
     }

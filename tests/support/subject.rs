@@ -170,6 +170,9 @@ pub fn rests(object: &DynamicObject) -> Result<(), String> {
     if parts.iter().any(|part| !part["intent"].is_null()) {
         return Err(format!("{parts:?}"));
     }
+    if let Some(markers) = condition(object, "MarkersCurrent").filter(|markers| markers["status"] != "True") {
+        return Err(format!("{}: {}", markers["reason"], markers["message"]));
+    }
     match condition(object, "Ready") {
         Some(ready) if ready["status"] == "True" => Ok(()),
         Some(ready) => Err(format!("{}: {}", ready["reason"], ready["message"])),
