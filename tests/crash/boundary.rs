@@ -49,19 +49,26 @@ pub(crate) fn beyond_the_limits(
     listing: Listing,
     memory: Memory,
 ) -> Option<&'static str> {
-    if memory != Memory::AppliedAnew {
-        return None;
-    }
-    let appears_later = match boundary {
-        Boundary::NeverArrives | Boundary::Arrived => false,
-        Boundary::OnItsWay => true,
-        Boundary::Done | Boundary::Answered => listing == Listing::Late,
+    let (never_happens, appears_later) = match boundary {
+        Boundary::NeverArrives | Boundary::Arrived => (true, false),
+        Boundary::OnItsWay => (false, true),
+        Boundary::Done | Boundary::Answered => (false, listing == Listing::Late),
     };
+    let status_is_lost = matches!(
+        memory,
+        Memory::StatusLost | Memory::BothLost | Memory::AppliedAnew
+    );
+    let all_is_lost = memory == Memory::AppliedAnew;
     match write.nature() {
-        Nature::Creates if appears_later => {
+        Nature::Creates if all_is_lost && appears_later => {
             Some("status, annotation and finalizer all lost at once while a create is under way")
         }
-        Nature::Deletes => Some("whoever takes the finalizer away leaves the remote object behind"),
+        Nature::Deletes if all_is_lost => {
+            Some("whoever takes the finalizer away leaves the remote object behind")
+        }
+        Nature::Changes if write == Write::DeleteMarker && status_is_lost && never_happens => {
+            Some("a marker bears no mark, and only the status tells that it was ours")
+        }
         _ => None,
     }
 }

@@ -181,14 +181,12 @@ impl Resource {
             Wanted::Suspended => self.go_on().await,
             Wanted::Gone => {
                 let name = self.subject.name.clone();
-                eventually(
-                    Duration::from_mins(5),
-                    &format!("{name} is gone"),
-                    async || match self.subject.now().await {
+                eventually(patience, &format!("{name} is gone"), async || {
+                    match self.subject.now().await {
                         None => Ok(()),
                         Some(left) => Err(left.data["status"]["conditions"].to_string()),
-                    },
-                )
+                    }
+                })
                 .await;
                 self.come_back().await;
             }
