@@ -113,8 +113,7 @@ impl Group {
         if began.elapsed() >= window {
             return Err(TooBusy);
         }
-        let deadline = DEADLINE + 2 * window;
-        Ok(self.judge(&workshop, &victims, &reference, (seq, deadline)).await)
+        Ok(self.judge(&workshop, &victims, &reference, (seq, window)).await)
     }
 
     /// What the write leaves when nothing happens to it.
@@ -247,7 +246,7 @@ impl Group {
         let mut cases = self.look(workshop, victims, reference, seq).await;
         let is_waited_for = |case: &Case| {
             // What is beyond the limits may never come to its end.
-            let patience = case.beyond.map_or(DEADLINE, |_| Duration::ZERO) + 2 * window;
+            let patience = case.beyond.map_or(DEADLINE + 2 * window, |_| window);
             !case.is_fine() && started.elapsed() < patience
         };
         while cases.iter().any(is_waited_for) {
