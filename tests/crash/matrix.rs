@@ -17,7 +17,7 @@ use super::table::{self, Case};
 const AT_A_TIME: usize = 5;
 
 /// How many groups a slice has.
-const SLICE: usize = 4;
+const SLICE: usize = 3;
 
 #[tokio::test]
 async fn a_write_cut_off_by_sigkill_is_made_once_and_ends_as_if_nothing_had_been() {
