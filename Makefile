@@ -3,7 +3,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate bench crash-matrix soak dashboard-check tools servers image sbom
+.PHONY: help demo test sdk lint generate bench crash-matrix soak dashboard-check tools servers image sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,13 @@ demo: servers ## etcd, kube-apiserver, the simulator and the operator, with depl
 
 test: tools ## Every test, those on a real API server included
 	$(CARGO) test --locked
+
+# Not part of the tests, since it needs Python and its package index.
+sdk: ## The vendor's SDK for Python against the simulated SurferCloud
+	@$(CARGO) build --locked --bins
+	@python3 -m venv target/sdk
+	@target/sdk/bin/pip install --quiet --disable-pip-version-check ucloud-sdk-python3==0.11.150
+	@target/sdk/bin/python tests/sdk/surfercloud.py target/debug/image-operator
 
 # That the other generated files are current, tests/crds.rs and tests/docs.rs hold.
 lint: tools ## Format, clippy, and what is installed: helm lint, values, templates, overlays, generated files
@@ -30,7 +37,7 @@ generate: tools ## The definitions, the rights, the chart's files, and docs/refe
 bench: servers ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
-# 110 groups of 8 cases, about 20 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix
+# 110 groups of 8 cases, about 25 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix
 crash-matrix: servers ## SIGKILL at every boundary of every remote write, with every fate of the memory: the table
 	CRASH_GROUPS=all $(CARGO) test --locked --test crash a_write_cut_off -- --nocapture
 

@@ -63,6 +63,7 @@ async fn demonstrate() -> Result<(), Box<dyn Error>> {
     }
     show(kubectl, &["get", "imagecatalogs"])?;
     show(kubectl, &["get", "imageversions"])?;
+    show(kubectl, &["get", "customimages"])?;
     show(kubectl, &["get", "cloudconnections"])?;
     explain(&cluster, &simulator, &operator);
 

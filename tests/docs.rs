@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use image_operator::api::{CloudConnection, ImageCatalog, ImageVersion, Reason};
+use image_operator::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion, Reason};
 use kube::CustomResourceExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -131,6 +131,7 @@ const NONE: [&str; 0] = [];
 fn problems(manifest: &Value) -> Vec<String> {
     match manifest["kind"].as_str() {
         Some("CloudConnection") => problems_of::<CloudConnection>(manifest),
+        Some("CustomImage") => problems_of::<CustomImage>(manifest),
         Some("ImageCatalog") => problems_of::<ImageCatalog>(manifest),
         Some("ImageVersion") => problems_of::<ImageVersion>(manifest),
         Some(_) if manifest["apiVersion"].is_string() => Vec::new(),

@@ -11,12 +11,15 @@
 pub mod bounds;
 pub mod cloud_connection;
 pub mod conditions;
+pub mod custom_image;
 pub mod duration;
 pub mod free_form;
 pub mod image;
 pub mod image_catalog;
 pub mod image_version;
+mod locks;
 pub mod managed;
+mod marks;
 pub mod names;
 pub mod policies;
 pub mod reasons;
@@ -30,6 +33,7 @@ use kube::CustomResourceExt;
 pub use bounds::StatusBounds;
 pub use cloud_connection::{CloudConnection, CloudConnectionSpec, CloudConnectionStatus};
 pub use conditions::ConditionType;
+pub use custom_image::{CustomImage, CustomImageSpec, CustomImageStatus};
 pub use duration::Interval;
 pub use free_form::FreeForm;
 pub use image_catalog::{ImageCatalog, ImageCatalogSpec, ImageCatalogStatus};
@@ -43,8 +47,13 @@ pub use schema::SchemaError;
 
 /// The definitions of all kinds, as they are installed.
 pub fn definitions() -> Result<Vec<CustomResourceDefinition>, SchemaError> {
-    [CloudConnection::crd(), ImageCatalog::crd(), ImageVersion::crd()]
-        .into_iter()
-        .map(schema::for_the_api_server)
-        .collect()
+    [
+        CloudConnection::crd(),
+        CustomImage::crd(),
+        ImageCatalog::crd(),
+        ImageVersion::crd(),
+    ]
+    .into_iter()
+    .map(schema::for_the_api_server)
+    .collect()
 }

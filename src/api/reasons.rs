@@ -109,6 +109,8 @@ reasons! {
     ForeignVersions,
     /// The remote failed to import the image: see `status.copies` for its words.
     ImportFailed,
+    /// The remote failed to make a copy of the image; the message says which.
+    CopyFailed,
     /// The remote failed to publish the image: see `status.copies` for its words.
     PublishFailed,
     /// The remote failed to move a marker: see `status.markers` for its words. Point the marker elsewhere, or set the annotation `image-operator.dev/reconcile-requested-at` to try again.
@@ -151,6 +153,8 @@ reasons! {
     ConnectionNotFound,
     /// The CloudConnection is not ready; its own conditions say why.
     ConnectionNotReady,
+    /// The CloudConnection leads to another kind of account than this resource needs; the message says which.
+    ConnectionKindMismatch,
     /// The resource is recorded under another account than the CloudConnection has now.
     AccountChanged,
     /// There is no Secret of that name in the namespace.
@@ -163,12 +167,14 @@ reasons! {
     SecretEmpty,
 
     // The connection.
-    /// The token endpoint does not accept the credentials.
+    /// The remote does not accept the credentials.
     InvalidCredentials,
     /// The credentials belong to another organisation than the spec names.
     OrganisationMismatch,
     /// The account is signed in but not allowed to do this.
     AccessDenied,
+    /// The account has no project of that id: correct `projectId`, or the credentials.
+    ProjectNotFound,
     /// The operator's own settings forbid this address: see its options `--allowed-hosts` and `--allow-plain-http`.
     HostNotAllowed,
     /// No connection could be made.

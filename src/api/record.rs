@@ -15,7 +15,7 @@ pub const PUBLISH: &str = "publish";
 #[serde(rename_all = "camelCase")]
 pub struct Part {
     /// Which remote thing of the resource this is, such as `image`.
-    #[schemars(length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = 128))]
     pub name: String,
     /// Its remote id, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,14 +15,14 @@ use super::hosts::Hosts;
 use super::residents::{Residents, Resources};
 use crate::api::{CloudConnection, CloudConnectionSpec};
 use crate::connections::{
-    self, Blueprint, BlueprintError, Checked, Connection, ConnectionKey, Connections, Looked,
-    ResolvedSecrets, secret_references,
+    self, Blueprint, BlueprintError, Checked, Connection, ConnectionKey, Connections, ImageManagement,
+    Looked, ResolvedSecrets, secret_references,
 };
 use crate::controller::cluster::{Cluster, ClusterError};
 use crate::inventory::{Entry, NoInventoryRecorder};
 use crate::lifecycle::{Failure, Install, Outcome, Problem, ProblemKind};
 use crate::remote::http::{NoRecorder, WireError, WriteGate};
-use crate::remote::imagemgmt::model::ListAnswer;
+use crate::remote::listing::ListAnswer;
 
 /// How often a list is asked for that the API server has no time for, and how long to wait between.
 const MOST_TRIES: u32 = 10;
@@ -51,6 +51,11 @@ pub(super) struct AccountArgs {
 /// The account cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AccountError {
+    /// The account is of a remote system that has no images of the kind that is looked for.
+    #[error(
+        "the connection leads to {0}, where there are no ImageCatalogs: name one to Horizon Cloud or Citrix Cloud"
+    )]
+    OtherRemote(String),
     /// The cluster cannot be found, or has no id.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
@@ -142,10 +147,9 @@ impl Account {
         let connection = connections
             .install(&key, blueprint)
             .map_err(|source| AccountError::Open { name, source })?;
-        let answer = match connection.check().await.answer()? {
+        let answer = match connection.check(None).await.answer()? {
             Checked::Good { answer, .. } => answer,
             Checked::OrganisationMismatch { expected, found } => {
-                let expected = expected.to_string();
                 return Err(AccountError::OrganisationMismatch { expected, found });
             }
         };
@@ -170,7 +174,7 @@ impl Account {
 
     /// All images of the account, with their versions. Fails rather than leave something out.
     pub(super) async fn estate(&self) -> Result<Estate, AccountError> {
-        let listed = self.connection.inventory().listed_since(Instant::now()).await;
+        let listed = self.remote()?.inventory().listed_since(Instant::now()).await;
         let snapshot = listed.answer()?;
         let mut holdings = Vec::new();
         for entry in snapshot.entries().values() {
@@ -179,9 +183,16 @@ impl Account {
         Ok(Estate { holdings })
     }
 
+    fn remote(&self) -> Result<&ImageManagement, AccountError> {
+        self.connection
+            .image_management()
+            .ok_or_else(|| AccountError::OtherRemote(self.identity.clone()))
+    }
+
     async fn holding(&self, entry: &Arc<Entry>) -> Result<Holding, AccountError> {
         let image = &entry.image.id;
-        let versions = match self.connection.inventory().versions(image, None).await {
+        let remote = self.remote()?;
+        let versions = match remote.inventory().versions(image, None).await {
             Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => Arc::from([]),
             other => other.answer()?,
         };
@@ -190,7 +201,7 @@ impl Account {
         if holding.copies.is_empty()
             && let Some(first) = holding.versions.first()
         {
-            let copies = self.connection.client().list_copies(image, &first.id).await;
+            let copies = remote.client().list_copies(image, &first.id).await;
             holding.copies = copies.answer()?.items;
         }
         Ok(holding)

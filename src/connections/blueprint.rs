@@ -7,40 +7,72 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::secrets::{
-    API_TOKEN, CA_BUNDLE, CITRIX_CLIENT, ClientFields, OAUTH_APP, ResolvedSecrets, SERVICE_OAUTH, SecretError,
+    API_TOKEN, CA_BUNDLE, CITRIX_CLIENT, ClientFields, OAUTH_APP, PRIVATE_KEY, PUBLIC_KEY, ResolvedSecrets,
+    SECURITY_TOKEN, SERVICE_OAUTH, SecretError,
 };
 use crate::api::Reason;
 use crate::api::SecretKeyReference;
 use crate::api::cloud_connection::{
     Account, CitrixCloud, ClientCredentials as ClientSpec, CloudConnectionSpec, HorizonCloud,
-    HorizonCredentials, ReadService as ReadServiceSpec, Tls,
+    HorizonCredentials, ReadService as ReadServiceSpec, SurferCloud, Tls,
 };
 use crate::inventory::{Intervals, InvalidIntervals};
 use crate::lifecycle::{InvalidRemoteId, Problem, RemoteId};
 use crate::remote::auth::{CITRIX_CLOUD, CSP, ClientCredentials, Credentials};
 use crate::remote::http::{AllowedHosts, BaseUrl, InvalidBaseUrl, InvalidRateLimit, RateLimit};
 use crate::remote::imagemgmt::{HORIZON_CLOUD, ReadService};
+use crate::remote::surfercloud::model::{InvalidProjectId, InvalidRegion, Location};
+use crate::remote::surfercloud::{Keys, SURFERCLOUD};
 
 /// What a live connection is made from. Two are equal when all that they are made from is, secrets included.
 #[derive(Clone)]
 pub struct Blueprint {
     pub(super) account: String,
-    pub(super) organisation: Option<RemoteId>,
-    pub(super) base_url: BaseUrl,
-    pub(super) read_service: ReadService,
-    pub(super) credentials: Credentials,
+    pub(super) plan: Plan,
     pub(super) ca_bundle: Option<Vec<u8>>,
     pub(super) intervals: Intervals,
     pub(super) rate_limit: RateLimit,
     fingerprint: [u8; 32],
 }
 
+/// Which remote system it leads to, and how.
+#[derive(Clone)]
+pub(super) enum Plan {
+    /// The image management API.
+    ImageManagement(ImageManagementPlan),
+    /// SurferCloud.
+    SurferCloud(SurferCloudPlan),
+}
+
+/// How to get at an organisation of the image management API.
+#[derive(Clone)]
+pub(super) struct ImageManagementPlan {
+    pub(super) organisation: Option<RemoteId>,
+    pub(super) base_url: BaseUrl,
+    pub(super) read_service: ReadService,
+    pub(super) credentials: Credentials,
+}
+
+/// How to get at an account of SurferCloud.
+#[derive(Clone)]
+pub(super) struct SurferCloudPlan {
+    pub(super) base_url: BaseUrl,
+    pub(super) home: Location,
+    pub(super) keys: Keys,
+}
+
 /// No connection can be made from this CloudConnection.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlueprintError {
     /// The spec names no account, or several.
-    #[error("give exactly one of spec.horizonCloud and spec.citrixCloud")]
+    #[error("give exactly one of spec.horizonCloud, spec.citrixCloud and spec.surferCloud")]
     Account,
+    /// A region is none.
+    #[error("reading spec.surferCloud.region")]
+    Region(#[from] InvalidRegion),
+    /// A project id is none.
+    #[error("reading spec.surferCloud.projectId")]
+    Project(#[from] InvalidProjectId),
     /// The spec names no way to sign in, or several.
     #[error("give exactly one of apiToken, oauthApp and serviceOAuth in spec.horizonCloud")]
     SignIn,
@@ -91,6 +123,8 @@ impl BlueprintError {
             BlueprintError::Secret(SecretError::Empty(_) | SecretError::NotText(_)) => Reason::SecretEmpty,
             BlueprintError::NotAllowed { .. } => Reason::HostNotAllowed,
             BlueprintError::Account
+            | BlueprintError::Region(_)
+            | BlueprintError::Project(_)
             | BlueprintError::SignIn
             | BlueprintError::ClientId(_)
             | BlueprintError::Id { .. }
@@ -110,17 +144,15 @@ impl Blueprint {
     ) -> Result<Self, BlueprintError> {
         let account = spec.account().ok_or(BlueprintError::Account)?;
         let reader = Reader { secrets, allowed };
-        let endpoint = match account {
-            Account::HorizonCloud(horizon) => reader.horizon(horizon)?,
-            Account::CitrixCloud(citrix) => reader.citrix(citrix)?,
+        let plan = match account {
+            Account::HorizonCloud(horizon) => Plan::ImageManagement(reader.horizon(horizon)?),
+            Account::CitrixCloud(citrix) => Plan::ImageManagement(reader.citrix(citrix)?),
+            Account::SurferCloud(surfer) => Plan::SurferCloud(reader.surfer(surfer)?),
         };
         let polling = &spec.polling;
         let mut blueprint = Blueprint {
             account: account.to_string(),
-            organisation: endpoint.organisation,
-            base_url: endpoint.base_url,
-            read_service: endpoint.read_service,
-            credentials: endpoint.credentials,
+            plan,
             ca_bundle: reader.ca_bundle(spec.tls.as_ref())?,
             intervals: Intervals::new(
                 polling.active_interval.as_duration(),
@@ -154,18 +186,10 @@ impl fmt::Debug for Blueprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Blueprint")
             .field("account", &self.account)
-            .field("base_url", &self.base_url)
             .field("intervals", &self.intervals)
             .field("rate_limit", &self.rate_limit)
             .finish_non_exhaustive()
     }
-}
-
-struct AccountEndpoint {
-    organisation: Option<RemoteId>,
-    base_url: BaseUrl,
-    read_service: ReadService,
-    credentials: Credentials,
 }
 
 struct Reader<'a> {
@@ -174,7 +198,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn horizon(&self, horizon: &HorizonCloud) -> Result<AccountEndpoint, BlueprintError> {
+    fn horizon(&self, horizon: &HorizonCloud) -> Result<ImageManagementPlan, BlueprintError> {
         let sign_in = horizon.credentials().ok_or(BlueprintError::SignIn)?;
         let base_field = "spec.horizonCloud.baseUrl";
         let token_field = "spec.horizonCloud.tokenUrl";
@@ -200,7 +224,7 @@ impl Reader<'_> {
                 client: self.client(&SERVICE_OAUTH, client)?,
             },
         };
-        Ok(AccountEndpoint {
+        Ok(ImageManagementPlan {
             organisation: Some(id("spec.horizonCloud.orgId", &horizon.org_id)?),
             base_url,
             read_service: match horizon.read_service {
@@ -211,7 +235,7 @@ impl Reader<'_> {
         })
     }
 
-    fn citrix(&self, citrix: &CitrixCloud) -> Result<AccountEndpoint, BlueprintError> {
+    fn citrix(&self, citrix: &CitrixCloud) -> Result<ImageManagementPlan, BlueprintError> {
         let base_text = citrix.base_url.as_deref().unwrap_or(CITRIX_CLOUD);
         let token_text = citrix.token_url.as_deref().unwrap_or(CITRIX_CLOUD);
         let organisation = citrix
@@ -221,7 +245,7 @@ impl Reader<'_> {
             .transpose()?;
         // The customer id stands in a path and in a header.
         id("spec.citrixCloud.customerId", &citrix.customer_id)?;
-        Ok(AccountEndpoint {
+        Ok(ImageManagementPlan {
             organisation,
             base_url: self.url("spec.citrixCloud.baseUrl", base_text)?,
             read_service: ReadService::default(),
@@ -229,6 +253,26 @@ impl Reader<'_> {
                 base_url: self.url("spec.citrixCloud.tokenUrl", token_text)?,
                 customer_id: citrix.customer_id.clone(),
                 client: self.client(&CITRIX_CLIENT, &citrix.client_credentials)?,
+            },
+        })
+    }
+
+    fn surfer(&self, surfer: &SurferCloud) -> Result<SurferCloudPlan, BlueprintError> {
+        let base_text = surfer.base_url.as_deref().unwrap_or(SURFERCLOUD);
+        let keys = &surfer.credentials;
+        let token = keys.security_token_ref.as_ref();
+        Ok(SurferCloudPlan {
+            base_url: self.url("spec.surferCloud.baseUrl", base_text)?,
+            home: Location {
+                region: surfer.region.parse()?,
+                project_id: surfer.project_id.as_deref().map(str::parse).transpose()?,
+            },
+            keys: Keys {
+                public_key: self.plain(PUBLIC_KEY, &keys.public_key_ref)?,
+                private_key: self.secrets.text(PRIVATE_KEY, &keys.private_key_ref)?,
+                security_token: token
+                    .map(|token| self.secrets.text(SECURITY_TOKEN, token))
+                    .transpose()?,
             },
         })
     }
@@ -297,27 +341,11 @@ fn count(number: i32) -> u32 {
 fn fingerprint(blueprint: &Blueprint) -> [u8; 32] {
     let mut pieces = Pieces(Sha256::new());
     pieces.add(&blueprint.account);
-    pieces.add(blueprint.organisation.as_ref().map_or("", RemoteId::as_str));
-    pieces.add(&blueprint.base_url.to_string());
-    pieces.add(blueprint.read_service.as_str());
     pieces.add(&format!("{:?} {:?}", blueprint.intervals, blueprint.rate_limit));
     pieces.add_bytes(blueprint.ca_bundle.as_deref().unwrap_or_default());
-    match &blueprint.credentials {
-        Credentials::CspApiToken { base_url, api_token } => {
-            pieces.add("apiToken");
-            pieces.add(&base_url.to_string());
-            pieces.add_secret(api_token);
-        }
-        Credentials::CspOAuthApp { base_url, client } => pieces.add_client("oauthApp", base_url, client),
-        Credentials::ServiceOAuth { base_url, client } => pieces.add_client("serviceOAuth", base_url, client),
-        Credentials::CitrixCloud {
-            base_url,
-            customer_id,
-            client,
-        } => {
-            pieces.add(customer_id);
-            pieces.add_client("clientCredentials", base_url, client);
-        }
+    match &blueprint.plan {
+        Plan::ImageManagement(plan) => pieces.add_image_management(plan),
+        Plan::SurferCloud(plan) => pieces.add_surfercloud(plan),
     }
     pieces.0.finalize().into()
 }
@@ -336,6 +364,43 @@ impl Pieces {
 
     fn add_secret(&mut self, secret: &SecretString) {
         self.add(secret.expose_secret());
+    }
+
+    fn add_image_management(&mut self, plan: &ImageManagementPlan) {
+        self.add(plan.organisation.as_ref().map_or("", RemoteId::as_str));
+        self.add(&plan.base_url.to_string());
+        self.add(plan.read_service.as_str());
+        match &plan.credentials {
+            Credentials::CspApiToken { base_url, api_token } => {
+                self.add("apiToken");
+                self.add(&base_url.to_string());
+                self.add_secret(api_token);
+            }
+            Credentials::CspOAuthApp { base_url, client } => self.add_client("oauthApp", base_url, client),
+            Credentials::ServiceOAuth { base_url, client } => {
+                self.add_client("serviceOAuth", base_url, client);
+            }
+            Credentials::CitrixCloud {
+                base_url,
+                customer_id,
+                client,
+            } => {
+                self.add(customer_id);
+                self.add_client("clientCredentials", base_url, client);
+            }
+        }
+    }
+
+    fn add_surfercloud(&mut self, plan: &SurferCloudPlan) {
+        self.add("surferCloud");
+        self.add(&plan.base_url.to_string());
+        self.add(&plan.home.to_string());
+        self.add(&plan.keys.public_key);
+        self.add_secret(&plan.keys.private_key);
+        match &plan.keys.security_token {
+            Some(token) => self.add_secret(token),
+            None => self.add(""),
+        }
     }
 
     fn add_client(&mut self, way: &str, base_url: &BaseUrl, client: &ClientCredentials) {
@@ -359,6 +424,13 @@ mod tests {
         Blueprint::parse(spec, &secrets_of(spec, secret), &allowed(&["*"]))
     }
 
+    fn image_management(blueprint: Blueprint) -> ImageManagementPlan {
+        match blueprint.plan {
+            Plan::ImageManagement(plan) => plan,
+            Plan::SurferCloud(_) => panic!("another remote system"),
+        }
+    }
+
     fn citrix_spec(client: &Value) -> CloudConnectionSpec {
         spec(json!({ "citrixCloud": { "customerId": "acme", "clientCredentials": client } }))
     }
@@ -366,9 +438,10 @@ mod tests {
     #[test]
     fn the_vendors_hosts_are_the_defaults() {
         let blueprint = parse(&horizon_spec(&json!({})), "token").unwrap();
-        assert_eq!(blueprint.base_url.to_string(), HORIZON_CLOUD);
         assert_eq!(blueprint.account(), "horizonCloud/org-1");
-        let Credentials::CspApiToken { base_url, .. } = blueprint.credentials else {
+        let plan = image_management(blueprint);
+        assert_eq!(plan.base_url.to_string(), HORIZON_CLOUD);
+        let Credentials::CspApiToken { base_url, .. } = plan.credentials else {
             panic!()
         };
         assert_eq!(base_url.to_string(), CSP);
@@ -380,8 +453,8 @@ mod tests {
             "orgId": "org-1", "baseUrl": "https://eu.example",
             "serviceOAuth": { "clientId": "me", "secretRef": { "name": "s", "key": "k" } },
         }}));
-        let Credentials::ServiceOAuth { base_url, client } = parse(&spec, "secret").unwrap().credentials
-        else {
+        let plan = image_management(parse(&spec, "secret").unwrap());
+        let Credentials::ServiceOAuth { base_url, client } = plan.credentials else {
             panic!()
         };
         assert_eq!(base_url.to_string(), "https://eu.example");

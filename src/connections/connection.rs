@@ -1,4 +1,4 @@
-//! One live connection: a signed-in client, its limits, and the inventory of its account.
+//! One live connection: a remote system, its limits, and the way there.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,25 +6,21 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::blueprint::Blueprint;
+use super::blueprint::{Blueprint, Plan};
 use super::registry::Settings;
-use super::turns::{Turn, Turns};
-use crate::inventory::{self, Inventory};
-use crate::lifecycle::{Outcome, RemoteId};
+use super::remote::{ImageManagement, Remote, SurferCloud};
+use crate::inventory::{self, Subscription, Trust};
+use crate::lifecycle::{Outcome, Problem};
 use crate::remote::auth::TokenSource;
 use crate::remote::http::{BreakerState, Transport, TransportSettings, Wire, WireError, WireSettings};
-use crate::remote::imagemgmt::model::ListAnswer;
-use crate::remote::imagemgmt::{Client, ClientSettings};
+use crate::remote::listing::ListAnswer;
 
 /// One live connection. Everything that uses the same CloudConnection shares it.
 pub struct Connection {
     blueprint: Blueprint,
     transport: Arc<Transport>,
-    sign_in: Arc<TokenSource>,
-    client: Client,
-    inventory: Arc<Inventory>,
+    remote: Remote,
     verified: watch::Sender<bool>,
-    deletions: Turns,
 }
 
 /// What a check of a connection found.
@@ -32,16 +28,18 @@ pub struct Connection {
 pub enum Checked {
     /// The account answers.
     Good {
-        /// The organisation that the credentials belong to, where the token tells.
+        /// The organisation that the credentials belong to, where the token tells; the default project of an account of
+        /// SurferCloud, where the spec names none.
         organisation: Option<String>,
         /// How the account answered; an empty organisation and one that does not exist both answer `NotFound`.
         answer: ListAnswer,
     },
-    /// The credentials belong to another organisation than the spec names. Nothing else was asked.
+    /// The credentials belong to another organisation than the spec names, or than was found before. Nothing else was
+    /// asked.
     OrganisationMismatch {
-        /// The one that the spec names.
-        expected: RemoteId,
-        /// The one that the token names.
+        /// The one that is expected.
+        expected: String,
+        /// The one that they belong to.
         found: String,
     },
 }
@@ -60,42 +58,46 @@ impl Connection {
         let mut wire_settings = WireSettings::for_hosts(settings.allowed_hosts.clone());
         wire_settings.ca_bundle.clone_from(&blueprint.ca_bundle);
         let wire = Arc::new(Wire::new(wire_settings)?);
-        let sign_in = Arc::new(TokenSource::new(
-            blueprint.credentials.clone(),
-            Arc::clone(&wire),
-            Arc::clone(&settings.recorder),
-        ));
         let transport_settings = TransportSettings {
             rate_limit: blueprint.rate_limit,
             ..TransportSettings::default()
         };
-        let transport = Transport::new(wire, transport_settings, Arc::clone(&settings.recorder))
-            .with_sign_in(Arc::clone(&sign_in) as _)
-            .with_write_gate(Arc::clone(&settings.write_gate));
-        let transport = Arc::new(transport);
-        let client_settings = ClientSettings {
-            read_service: blueprint.read_service,
-            ..ClientSettings::new(blueprint.base_url.clone(), blueprint.organisation.clone())
-        };
-        let client = Client::new(Arc::clone(&transport), client_settings);
+        let transport = Transport::new(
+            Arc::clone(&wire),
+            transport_settings,
+            Arc::clone(&settings.recorder),
+        )
+        .with_write_gate(Arc::clone(&settings.write_gate));
         let inventory_settings = inventory::Settings {
             intervals: blueprint.intervals,
             settling_window: settings.settling_window,
             random: fastrand::f64,
         };
-        let inventory = Inventory::new(
-            client.clone(),
-            inventory_settings,
-            Arc::clone(&settings.inventory_recorder),
-        );
+        let recorder = Arc::clone(&settings.inventory_recorder);
+        let (transport, remote) = match &blueprint.plan {
+            Plan::ImageManagement(plan) => {
+                let sign_in = Arc::new(TokenSource::new(
+                    plan.credentials.clone(),
+                    wire,
+                    Arc::clone(&settings.recorder),
+                ));
+                let transport = Arc::new(transport.with_sign_in(Arc::clone(&sign_in) as _));
+                let way = Arc::clone(&transport);
+                let remote = ImageManagement::new(plan, sign_in, way, inventory_settings, recorder);
+                (transport, Remote::ImageManagement(remote))
+            }
+            Plan::SurferCloud(plan) => {
+                let transport = Arc::new(transport);
+                let way = Arc::clone(&transport);
+                let remote = SurferCloud::new(plan, way, inventory_settings, recorder);
+                (transport, Remote::SurferCloud(remote))
+            }
+        };
         Ok(Connection {
             blueprint,
             transport,
-            sign_in,
-            client,
-            inventory: Arc::new(inventory),
+            remote,
             verified: watch::Sender::new(false),
-            deletions: Turns::default(),
         })
     }
 
@@ -109,24 +111,39 @@ impl Connection {
         self.blueprint.account()
     }
 
-    /// The organisation that the spec names.
-    pub fn organisation(&self) -> Option<&RemoteId> {
-        self.blueprint.organisation.as_ref()
+    /// The image management API, where that is what the account is of.
+    pub fn image_management(&self) -> Option<&ImageManagement> {
+        match &self.remote {
+            Remote::ImageManagement(remote) => Some(remote),
+            Remote::SurferCloud(_) => None,
+        }
     }
 
-    /// The client of the image management API.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// SurferCloud, where that is what the account is of.
+    pub fn surfercloud(&self) -> Option<&SurferCloud> {
+        match &self.remote {
+            Remote::SurferCloud(remote) => Some(remote),
+            Remote::ImageManagement(_) => None,
+        }
     }
 
-    /// What the account contains.
-    pub fn inventory(&self) -> &Arc<Inventory> {
-        &self.inventory
+    /// Whether the account looks as it should.
+    pub fn trust(&self) -> Trust {
+        self.remote.trust()
     }
 
-    /// Waits for the turn to delete a version of this image: one at a time, for as long as the turn is held.
-    pub async fn deletion_turn(&self, image: &RemoteId) -> Turn {
-        self.deletions.take(image).await
+    /// Why the account could not be listed the last time; none when it could.
+    pub fn last_problem(&self) -> Option<Problem> {
+        self.remote.last_problem()
+    }
+
+    pub(super) fn subscribe(&self) -> Subscription {
+        self.remote.subscribe()
+    }
+
+    /// Takes over who holds what, from a connection to the same account that this one replaces.
+    pub(super) fn inherit(&self, replaced: &Connection) {
+        self.remote.inherit(&replaced.remote);
     }
 
     /// Whether a check has found the account good. Before that it is not polled, and nothing should use it.
@@ -144,29 +161,20 @@ impl Connection {
         self.transport.held_off()
     }
 
-    /// Signs in, compares the organisation, and reads one image at most.
-    pub async fn check(&self) -> Outcome<Checked> {
-        let token = match self.sign_in.token().await {
-            Ok(token) => token,
-            Err(failure) => return failure.into_outcome(),
-        };
-        if let (Some(expected), Some(found)) = (self.organisation(), &token.organisation)
-            && !expected.as_str().eq_ignore_ascii_case(found)
-        {
-            self.verified.send_replace(false);
-            return Outcome::Done(Checked::OrganisationMismatch {
-                expected: expected.clone(),
-                found: found.clone(),
-            });
+    /// Signs in where that is needed, compares the organisation, and reads one image at most. `found_before` is the
+    /// organisation that an earlier check found.
+    pub async fn check(&self, found_before: Option<&str>) -> Outcome<Checked> {
+        let checked = self.remote.check(found_before).await;
+        match &checked {
+            Outcome::Done(Checked::Good { .. }) => {
+                self.verified.send_replace(true);
+            }
+            Outcome::Done(Checked::OrganisationMismatch { .. }) => {
+                self.verified.send_replace(false);
+            }
+            Outcome::Refused(_) | Outcome::Throttled { .. } | Outcome::Unknown(_) => {}
         }
-        let answered = self.client.check().await;
-        if matches!(answered, Outcome::Done(_)) {
-            self.verified.send_replace(true);
-        }
-        answered.map(|answer| Checked::Good {
-            organisation: token.organisation,
-            answer,
-        })
+        checked
     }
 
     /// Polls the account from the first good check on, for ever.
@@ -174,7 +182,7 @@ impl Connection {
         let mut verified = self.verified.subscribe();
         // The sender lives as long as this connection, so waiting does not fail.
         if verified.wait_for(|verified| *verified).await.is_ok() {
-            Arc::clone(&self.inventory).run(std::future::pending()).await;
+            self.remote.poll().await;
         }
     }
 }

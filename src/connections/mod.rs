@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `secrets` | which Secrets a connection needs, and what came of looking for them |
 //! | `blueprint` | what a connection is made from, checked; equality decides whether a live one stays |
-//! | `connection` | one live connection: sign-in, client, limits, inventory |
+//! | `connection` | one live connection: a remote system, limits, the way there |
+//! | `remote` | the remote systems: client and inventory of each |
 //! | `turns` | one at a time for each remote object |
 //! | `registry` | all of them |
 //! | `overview` | what all of them together look like, for metrics |
@@ -17,6 +18,7 @@ mod connection;
 mod examples;
 mod overview;
 mod registry;
+mod remote;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -27,5 +29,6 @@ pub use blueprint::{Blueprint, BlueprintError};
 pub use connection::{Checked, Connection};
 pub use overview::Overview;
 pub use registry::{ConnectionKey, Connections, Settings};
+pub use remote::{ImageManagement, SurferCloud};
 pub use secrets::{Looked, ResolvedSecrets, SecretError, SecretReference, secret_references};
 pub use turns::Turn;

@@ -31,13 +31,26 @@ impl Overview {
             BreakerState::Open => self.open += 1,
             BreakerState::HalfOpen => self.half_open += 1,
         }
-        let Some(snapshot) = connection.inventory().latest() else {
-            return;
-        };
-        let age = now.saturating_duration_since(snapshot.began);
+        if let Some(snapshot) = connection
+            .image_management()
+            .and_then(|remote| remote.inventory().latest())
+        {
+            self.listed(snapshot.began, now);
+            let entries = snapshot.entries().values();
+            self.images += entries.len();
+            self.copies += entries.map(|entry| entry.copies.len()).sum::<usize>();
+        }
+        let places = connection
+            .surfercloud()
+            .map(|remote| remote.inventory().snapshots());
+        for snapshot in places.into_iter().flatten() {
+            self.listed(snapshot.began, now);
+            self.images += snapshot.entries().len();
+        }
+    }
+
+    fn listed(&mut self, began: Instant, now: Instant) {
+        let age = now.saturating_duration_since(began);
         self.oldest_listing = self.oldest_listing.max(Some(age));
-        let entries = snapshot.entries().values();
-        self.images += entries.len();
-        self.copies += entries.map(|entry| entry.copies.len()).sum::<usize>();
     }
 }

@@ -115,7 +115,7 @@ impl Connections {
         let connection = Arc::new(Connection::open(blueprint, &self.settings)?);
         match replaced {
             Some(old) if old.account() == connection.account() => {
-                connection.inventory().inherit_watchers(old.inventory());
+                connection.inherit(&old);
                 tracing::info!(connection = %key, "connection replaced, because its settings or credentials changed");
             }
             Some(_) | None => {
@@ -124,7 +124,7 @@ impl Connections {
         }
         let polling = Task(tokio::spawn(poll_and_tell(
             Arc::clone(&connection),
-            connection.inventory().subscribe(),
+            connection.subscribe(),
             key.clone(),
             Arc::clone(&self.news),
         )));

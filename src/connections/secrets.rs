@@ -7,7 +7,9 @@ use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::api::SecretKeyReference;
-use crate::api::cloud_connection::{Account, ClientCredentials, CloudConnectionSpec, HorizonCredentials};
+use crate::api::cloud_connection::{
+    Account, ClientCredentials, CloudConnectionSpec, HorizonCredentials, SigningKeys,
+};
 
 /// One key of one Secret that a connection needs, in the namespace of the connection.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +115,7 @@ pub fn secret_references(spec: &CloudConnectionSpec) -> Vec<SecretReference> {
             None => Vec::new(),
         },
         Some(Account::CitrixCloud(citrix)) => of_client(&CITRIX_CLIENT, &citrix.client_credentials),
+        Some(Account::SurferCloud(surfer)) => of_keys(&surfer.credentials),
         None => Vec::new(),
     };
     let bundle = spec.tls.as_ref().and_then(|tls| tls.ca_bundle_ref.as_ref());
@@ -147,6 +150,20 @@ pub(super) const CITRIX_CLIENT: ClientFields = ClientFields {
     id_ref: "spec.citrixCloud.clientCredentials.clientIdRef",
     secret_ref: "spec.citrixCloud.clientCredentials.secretRef",
 };
+
+pub(super) const PUBLIC_KEY: &str = "spec.surferCloud.credentials.publicKeyRef";
+pub(super) const PRIVATE_KEY: &str = "spec.surferCloud.credentials.privateKeyRef";
+pub(super) const SECURITY_TOKEN: &str = "spec.surferCloud.credentials.securityTokenRef";
+
+fn of_keys(keys: &SigningKeys) -> Vec<SecretReference> {
+    let token = keys.security_token_ref.as_ref();
+    let mut references = vec![
+        SecretReference::new(PUBLIC_KEY, &keys.public_key_ref),
+        SecretReference::new(PRIVATE_KEY, &keys.private_key_ref),
+    ];
+    references.extend(token.map(|token| SecretReference::new(SECURITY_TOKEN, token)));
+    references
+}
 
 fn of_client(fields: &ClientFields, client: &ClientCredentials) -> Vec<SecretReference> {
     let id = client

@@ -14,10 +14,10 @@ use tokio::time::timeout;
 
 use super::examples::{allowed, horizon_spec, secrets_of};
 use super::*;
-use crate::inventory::NoInventoryRecorder;
+use crate::inventory::{Inventory, NoInventoryRecorder};
 use crate::lifecycle::{ObjectPart, Outcome, ProblemKind, RemoteId};
 use crate::remote::http::{AlwaysOpen, NoRecorder};
-use crate::remote::imagemgmt::model::ListAnswer;
+use crate::remote::listing::ListAnswer;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -104,6 +104,10 @@ impl Bench {
     }
 }
 
+fn inventory_of(connection: &Connection) -> &Arc<Inventory> {
+    connection.image_management().unwrap().inventory()
+}
+
 fn key() -> ConnectionKey {
     ConnectionKey {
         namespace: "team".into(),
@@ -121,12 +125,12 @@ async fn a_good_check_starts_the_polling_and_what_is_there_is_told() {
         organisation: Some("org-1".into()),
         answer: ListAnswer::Items,
     };
-    assert_eq!(connection.check().await, Outcome::Done(good));
+    assert_eq!(connection.check(None).await, Outcome::Done(good));
     assert!(connection.is_verified());
     let changes = timeout(PATIENCE, bench.connections.changes()).await.unwrap();
     let images: Vec<&str> = changes[&key()].images.keys().map(RemoteId::as_str).collect();
     assert_eq!(images, ["i1"]);
-    assert_eq!(connection.inventory().latest().unwrap().entries().len(), 1);
+    assert_eq!(inventory_of(&connection).latest().unwrap().entries().len(), 1);
 }
 
 #[tokio::test]
@@ -138,7 +142,7 @@ async fn credentials_of_another_organisation_are_found_out_before_anything_is_re
         expected: "org-1".parse().unwrap(),
         found: "org-2".into(),
     };
-    assert_eq!(connection.check().await, Outcome::Done(mismatch));
+    assert_eq!(connection.check(None).await, Outcome::Done(mismatch));
     assert!(!connection.is_verified());
     assert_eq!(bench.remote.reads(), 0);
 }
@@ -148,7 +152,7 @@ async fn credentials_that_are_not_accepted_are_refused_as_unauthorized() {
     let bench = Bench::start().await;
     *bench.remote.refuses_sign_in.lock().unwrap() = Some(StatusCode::BAD_REQUEST);
     let connection = bench.install("token");
-    let Outcome::Refused(problem) = connection.check().await else {
+    let Outcome::Refused(problem) = connection.check(None).await else {
         panic!("credentials were accepted")
     };
     assert_eq!(problem.kind, ProblemKind::Unauthorized);
@@ -161,15 +165,15 @@ async fn an_equal_blueprint_keeps_the_live_connection_and_another_secret_replace
     let first = bench.install("token");
     assert!(Arc::ptr_eq(&first, &bench.install("token")));
     let holder = ObjectPart::of("ImageCatalog", "team", "win11", "image");
-    first.inventory().watch_image(holder, &"i1".parse().unwrap());
+    inventory_of(&first).watch_image(holder, &"i1".parse().unwrap());
 
     let second = bench.install("rotated");
     assert!(!Arc::ptr_eq(&first, &second));
     assert!(Arc::ptr_eq(&second, &bench.connections.get(&key()).unwrap()));
-    second.check().await;
+    second.check(None).await;
     let image = "i1".parse().unwrap();
     timeout(PATIENCE, async {
-        while second.inventory().known_versions(&image).is_none() {
+        while inventory_of(&second).known_versions(&image).is_none() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     })
@@ -181,8 +185,8 @@ async fn an_equal_blueprint_keeps_the_live_connection_and_another_secret_replace
 async fn a_removed_connection_is_polled_no_more() {
     let bench = Bench::start().await;
     let connection = bench.install("token");
-    let inventory = Arc::downgrade(connection.inventory());
-    connection.check().await;
+    let inventory = Arc::downgrade(inventory_of(&connection));
+    connection.check(None).await;
     timeout(PATIENCE, bench.connections.changes()).await.unwrap();
     bench.connections.remove(&key());
     assert!(bench.connections.get(&key()).is_none());

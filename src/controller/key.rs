@@ -11,6 +11,8 @@ use super::watch::Watched;
 pub enum Kind {
     /// The connection to an account.
     CloudConnection,
+    /// An image imported from a disk file.
+    CustomImage,
     /// An image with its first version.
     ImageCatalog,
     /// A further version of an image.
@@ -19,12 +21,18 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 3] = [Kind::CloudConnection, Kind::ImageCatalog, Kind::ImageVersion];
+    pub const ALL: [Kind; 4] = [
+        Kind::CloudConnection,
+        Kind::CustomImage,
+        Kind::ImageCatalog,
+        Kind::ImageVersion,
+    ];
 
     /// The kind as it stands in a manifest.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::CloudConnection => "CloudConnection",
+            Kind::CustomImage => "CustomImage",
             Kind::ImageCatalog => "ImageCatalog",
             Kind::ImageVersion => "ImageVersion",
         }

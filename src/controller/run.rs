@@ -212,6 +212,12 @@ impl Parts {
             writers.catalogs,
             hearers.clone(),
         );
+        let custom_images = watch(
+            cluster.watches(),
+            namespaces.clone(),
+            writers.custom_images,
+            hearers.clone(),
+        );
         let versions = watch(
             cluster.watches(),
             namespaces.clone(),
@@ -220,6 +226,7 @@ impl Parts {
         );
         self.0.spawn(versions.map(Ok));
         self.0.spawn(connections.map(Ok));
+        self.0.spawn(custom_images.map(Ok));
         self.0.spawn(catalogs.map(Ok));
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::difference::Difference;
 use super::mailbox::Merge;
+use super::snapshot::{Item, Snapshot};
 use crate::lifecycle::{Mark, RemoteId};
 
 /// What has moved since a subscriber last looked.
@@ -46,5 +48,32 @@ impl Merge for Changes {
         if later.account == AccountChange::Moved {
             self.account = AccountChange::Moved;
         }
+    }
+}
+
+impl Touched {
+    pub(super) fn of<E: Item>(item: &E) -> Self {
+        Touched {
+            name: item.name().to_owned(),
+            mark: item.mark(),
+        }
+    }
+}
+
+/// What moved between two snapshots.
+pub(super) fn differences<E: Item>(before: Option<&Snapshot<E>>, after: &Snapshot<E>) -> Changes {
+    let nothing = BTreeMap::new();
+    let old = before.map_or(&nothing, Snapshot::entries);
+    let new = after.entries();
+    let difference = Difference::between(old, new, |then, now| now.is_still(then));
+    let there = difference.appeared.into_iter().chain(difference.changed);
+    let images = there
+        .filter_map(|id| new.get_key_value(&id))
+        .chain(difference.vanished.iter().filter_map(|id| old.get_key_value(id)))
+        .map(|(id, entry)| (id.clone(), Touched::of(&**entry)))
+        .collect();
+    Changes {
+        images,
+        account: AccountChange::None,
     }
 }

@@ -1,9 +1,8 @@
 //! What one account contains, listed once and shared by every object.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -11,22 +10,19 @@ use tokio::time::Instant;
 
 use super::changes::Changes;
 use super::lock::lock;
-use super::mailbox::Mailbox;
-use super::pace::Pace;
+use super::news::{Subscribers, Subscription};
 use super::recorder::InventoryRecorder;
-use super::schedule::{Chance, Intervals, Sweep};
+use super::rhythm::Rhythm;
+use super::schedule::{Intervals, Sweep};
 use super::single_flight::SingleFlight;
 use super::snapshot::Snapshot;
 use super::source::Source;
-use super::suspicion::{Suspicion, Trust};
+use super::suspicion::Trust;
 use super::versions::{VersionCache, Versions};
 use super::watchers::Watchers;
 use crate::lifecycle::{ObjectPart, Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::imagemgmt::Client;
 use crate::remote::imagemgmt::model::Image;
-
-/// For how many active intervals after a write the account is listed at the active interval, come what may.
-const ACTIVE_AFTER_A_WRITE: u32 = 4;
 
 /// How an inventory goes about its work.
 #[derive(Clone, Debug)]
@@ -51,24 +47,16 @@ pub struct Inventory<S = Client> {
     pub(super) versions: VersionCache,
     pub(super) watchers: Mutex<Watchers>,
     pub(super) state: Mutex<State>,
+    pub(super) rhythm: Mutex<Rhythm>,
     pub(super) wake: Notify,
-    subscribers: Mutex<Vec<Weak<Mailbox<Changes>>>>,
+    subscribers: Subscribers,
     pub(super) searches: AtomicUsize,
 }
 
 /// What the inventory remembers from listing to listing.
 pub(super) struct State {
     pub(super) latest: Option<Arc<Snapshot>>,
-    pub(super) suspicion: Suspicion,
-    pub(super) pace: Pace,
     pub(super) sweep: Sweep,
-    pub(super) written: BTreeMap<RemoteId, Instant>,
-    pub(super) active_until: Option<Instant>,
-    pub(super) last_began: Option<Instant>,
-    pub(super) chance: Chance,
-    pub(super) failures: u32,
-    pub(super) hold_until: Option<Instant>,
-    pub(super) problem: Option<Problem>,
     pub(super) copies: CopiesServed,
 }
 
@@ -79,17 +67,6 @@ pub(super) enum CopiesServed {
     ByAccount,
     /// That list is refused: only those of one version at a time.
     ByVersion,
-}
-
-/// Hears what moves in an inventory. Whatever moves while it is not listening is told at the next call.
-#[derive(Debug)]
-pub struct Subscription(Arc<Mailbox<Changes>>);
-
-impl Subscription {
-    /// All changes since the last call, as soon as there are any. Nothing is lost when the caller gives up waiting.
-    pub async fn next(&self) -> Changes {
-        self.0.next().await
-    }
 }
 
 impl<S> fmt::Debug for Inventory<S> {
@@ -105,20 +82,12 @@ impl<S: Source> Inventory<S> {
     pub fn new(source: S, settings: Settings, recorder: Arc<dyn InventoryRecorder>) -> Self {
         let state = State {
             latest: None,
-            suspicion: Suspicion::new(settings.settling_window),
-            pace: Pace::default(),
             sweep: Sweep::new(Instant::now()),
-            written: BTreeMap::new(),
-            active_until: None,
-            last_began: None,
-            chance: Chance::new((settings.random)()),
-            failures: 0,
-            hold_until: None,
-            problem: None,
             copies: CopiesServed::ByAccount,
         };
         Inventory {
             source,
+            rhythm: Mutex::new(Rhythm::new(settings.clone())),
             settings,
             recorder,
             listing: SingleFlight::default(),
@@ -126,7 +95,7 @@ impl<S: Source> Inventory<S> {
             watchers: Mutex::default(),
             state: Mutex::new(state),
             wake: Notify::new(),
-            subscribers: Mutex::default(),
+            subscribers: Subscribers::default(),
             searches: AtomicUsize::new(0),
         }
     }
@@ -138,12 +107,12 @@ impl<S: Source> Inventory<S> {
 
     /// Whether the account looks as it should.
     pub fn trust(&self) -> Trust {
-        lock(&self.state).suspicion.trust()
+        lock(&self.rhythm).trust()
     }
 
     /// Why the last listing failed; none when it did not.
     pub fn last_problem(&self) -> Option<Problem> {
-        lock(&self.state).problem.clone()
+        lock(&self.rhythm).problem().cloned()
     }
 
     /// A snapshot whose listing was started at or after `moment`. Callers who wait share one listing.
@@ -178,17 +147,10 @@ impl<S: Source> Inventory<S> {
     /// date, and the account is listed at the active interval for a while.
     pub fn written(&self, image: Option<&RemoteId>) {
         let now = Instant::now();
-        let mut state = lock(&self.state);
-        state.active_until = Some(now + self.settings.intervals.active() * ACTIVE_AFTER_A_WRITE);
-        if let Some(id) = image {
-            let window = self.settings.settling_window;
-            state.written.retain(|_, at| now.duration_since(*at) <= window);
-            state.written.insert(id.clone(), now);
-            if let Some(slot) = self.versions.get(id) {
-                slot.written(now);
-            }
+        lock(&self.rhythm).written(image, now);
+        if let Some(slot) = image.and_then(|id| self.versions.get(id)) {
+            slot.written(now);
         }
-        drop(state);
         self.wake.notify_one();
     }
 
@@ -225,21 +187,10 @@ impl<S: Source> Inventory<S> {
 
     /// Hears what moves from now on.
     pub fn subscribe(&self) -> Subscription {
-        let mailbox = Arc::new(Mailbox::default());
-        lock(&self.subscribers).push(Arc::downgrade(&mailbox));
-        Subscription(mailbox)
+        self.subscribers.subscribe()
     }
 
     pub(super) fn publish(&self, changes: &Changes) {
-        if changes.is_empty() {
-            return;
-        }
-        lock(&self.subscribers).retain(|subscriber| match subscriber.upgrade() {
-            Some(mailbox) => {
-                mailbox.post(changes.clone());
-                true
-            }
-            None => false,
-        });
+        self.subscribers.publish(changes);
     }
 }

@@ -2,37 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::join_all;
 use tokio::time::Instant;
 
 use super::certain::{completeness, incomplete};
-use super::changes::{AccountChange, Changes, Touched};
-use super::difference::Difference;
-use super::inventory::{CopiesServed, Inventory, State};
+use super::changes::{AccountChange, Changes, Touched, differences};
+use super::inventory::{CopiesServed, Inventory};
 use super::join::{Homes, ListedCopies, join, needs_homes};
 use super::lock::lock;
-use super::pace::NOBODY_COMES;
-use super::schedule::Chance;
+use super::rhythm::{Contrast, gather_callers, is_trusted, tell_trust};
 use super::single_flight::Flight;
 use super::snapshot::{Entry, Snapshot};
 use super::source::Source;
-use super::suspicion::{Account, Completeness, Trust, Verdict};
-use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
+use super::suspicion::{Completeness, Verdict};
+use crate::lifecycle::{Outcome, RemoteId};
 use crate::remote::imagemgmt::Phase;
 use crate::remote::imagemgmt::model::{Coherence, Copy, Image, Listing};
 
 impl<S: Source> Inventory<S> {
     /// Lists the account. Only one at a time: [`Inventory::listed_since`] sees to that.
     pub(super) async fn list(&self) -> Flight<()> {
-        self.gather_callers().await;
+        gather_callers(&self.rhythm, &self.listing).await;
         let began = Instant::now();
-        {
-            let mut state = lock(&self.state);
-            state.pace.started(began);
-            state.last_began = Some(began);
-        }
+        lock(&self.rhythm).started(began);
         let (images, copies) = tokio::join!(self.source.list_images(), self.source.list_image_copies());
         let outcome = match images {
             Outcome::Done(images) => self.take(began, images, copies).await,
@@ -45,22 +38,6 @@ impl<S: Source> Inventory<S> {
         self.recorder.listed(outcome.class(), began.elapsed());
         self.wake.notify_one();
         Flight { began, outcome }
-    }
-
-    /// In a burst, waits a moment for others who want a listing too.
-    async fn gather_callers(&self) {
-        let start = lock(&self.state).pace.next(Instant::now());
-        loop {
-            let now = Instant::now();
-            if now >= start {
-                return;
-            }
-            let arrived = self.listing.arrived();
-            tokio::time::sleep_until(start.min(now + NOBODY_COMES)).await;
-            if self.listing.arrived() == arrived {
-                return;
-            }
-        }
     }
 
     async fn take(
@@ -97,7 +74,8 @@ impl<S: Source> Inventory<S> {
         if had_problem || is_trusted(trust) != is_trusted(trust_before) {
             changes.account = AccountChange::Moved;
         }
-        Self::tell(&snapshot, trust, trust_before, &changes);
+        tell_trust(trust_before, trust);
+        Self::tell(&snapshot, &changes);
         self.publish(&changes);
         match completeness {
             Completeness::Complete => Outcome::Done(()),
@@ -138,80 +116,31 @@ impl<S: Source> Inventory<S> {
         let Some(before) = before else {
             return Verdict::default();
         };
-        let now = Instant::now();
-        let mut state = lock(&self.state);
-        let State {
-            suspicion, written, ..
-        } = &mut *state;
-        let expected_to_go = before
-            .entries()
-            .iter()
-            .filter(|(id, entry)| {
-                let written_lately = written
-                    .get(*id)
-                    .is_some_and(|at| now.duration_since(*at) <= self.settings.settling_window);
-                written_lately || entry.image.status.phase() == Phase::Deleting
-            })
-            .map(|(id, _)| id)
-            .collect();
-        let account = Account {
+        let is_deleting = |entry: &Entry| entry.image.status.phase() == Phase::Deleting;
+        let deleting = before.entries().iter().filter(|(_, entry)| is_deleting(entry));
+        let contrast = Contrast {
             known: before.entries().keys().collect(),
             listed: entries.iter().map(|entry| &entry.image.id).collect(),
-            expected_to_go,
+            deleting: deleting.map(|(id, _)| id).collect(),
             completeness,
         };
-        suspicion.judge(&account, now)
+        lock(&self.rhythm).judge(contrast, Instant::now())
     }
 
     /// Asks for a few of the missing by id where the verdict says so; answers which of them stay in force.
     async fn ask_by_id(&self, verdict: Verdict) -> BTreeSet<RemoteId> {
-        if verdict.ask.is_empty() {
-            return verdict.keep;
-        }
         let answers = join_all(verdict.ask.iter().map(|id| self.source.get_image(id))).await;
-        let mut state = lock(&self.state);
-        if answers.iter().all(is_absent) {
-            state.suspicion.confirmed();
-            return BTreeSet::new();
-        }
-        if answers.iter().any(|answer| matches!(answer, Outcome::Done(_))) {
-            state.suspicion.contradicted(Instant::now());
-        }
-        verdict.keep
+        lock(&self.rhythm).heard(verdict, &answers)
     }
 
     /// Keeps the new snapshot; answers whether there was a problem before.
     fn listing_succeeded(&self, snapshot: &Arc<Snapshot>) -> bool {
-        let mut state = lock(&self.state);
-        state.latest = Some(Arc::clone(snapshot));
-        state.chance = Chance::new((self.settings.random)());
-        state.failures = 0;
-        state.hold_until = None;
-        state.problem.take().is_some()
+        lock(&self.state).latest = Some(Arc::clone(snapshot));
+        lock(&self.rhythm).succeeded()
     }
 
     fn listing_failed(&self, failed: &Outcome<()>) {
-        let Some(problem) = failed.problem() else {
-            return;
-        };
-        let asked_for: Option<Duration> = match failed {
-            Outcome::Throttled { retry_after, .. } => Some(*retry_after),
-            _ => None,
-        };
-        let is_news = {
-            let mut state = lock(&self.state);
-            state.chance = Chance::new((self.settings.random)());
-            state.failures = state.failures.saturating_add(1);
-            let wait = self
-                .settings
-                .intervals
-                .after_failures(state.failures, asked_for, state.chance);
-            state.hold_until = Some(Instant::now() + wait);
-            let before = state.problem.replace(problem.clone());
-            before.is_none_or(|before| before.kind != problem.kind)
-        };
-        if is_news {
-            tracing::warn!(%problem, "images could not be listed");
+        if lock(&self.rhythm).failed(failed) {
             self.publish(&Changes {
                 images: BTreeMap::new(),
                 account: AccountChange::Moved,
@@ -219,20 +148,7 @@ impl<S: Source> Inventory<S> {
         }
     }
 
-    fn tell(snapshot: &Snapshot, trust: Trust, before: Trust, changes: &Changes) {
-        match trust {
-            Trust::Suspect { vanished, known, .. } if is_trusted(before) => {
-                tracing::warn!(
-                    vanished,
-                    known,
-                    "too many images vanished at once: nothing is created or deleted"
-                );
-            }
-            Trust::Trusted if !is_trusted(before) => {
-                tracing::info!("the list of images is trusted again");
-            }
-            Trust::Suspect { .. } | Trust::Trusted => {}
-        }
+    fn tell(snapshot: &Snapshot, changes: &Changes) {
         tracing::debug!(
             images = snapshot.entries().len(),
             moved = changes.images.len(),
@@ -250,49 +166,11 @@ impl<S: Source> Inventory<S> {
                 name: String::new(),
                 mark: None,
             },
-            |entry| touched(entry),
+            |entry| Touched::of(&**entry),
         );
         Changes {
             images: BTreeMap::from([(image.clone(), touched)]),
             account: AccountChange::None,
         }
     }
-}
-
-fn differences(before: Option<&Snapshot>, after: &Snapshot) -> Changes {
-    let nothing = BTreeMap::new();
-    let old = before.map_or(&nothing, Snapshot::entries);
-    let new = after.entries();
-    let difference = Difference::between(old, new, |then, now| then.fingerprint == now.fingerprint);
-    let there = difference.appeared.into_iter().chain(difference.changed);
-    let images = there
-        .filter_map(|id| new.get_key_value(&id))
-        .chain(difference.vanished.iter().filter_map(|id| old.get_key_value(id)))
-        .map(|(id, entry)| (id.clone(), touched(entry)))
-        .collect();
-    Changes {
-        images,
-        account: AccountChange::None,
-    }
-}
-
-fn touched(entry: &Entry) -> Touched {
-    Touched {
-        name: entry.image.name.clone(),
-        mark: entry.mark,
-    }
-}
-
-fn is_trusted(trust: Trust) -> bool {
-    trust == Trust::Trusted
-}
-
-fn is_absent<T>(answer: &Outcome<T>) -> bool {
-    matches!(
-        answer,
-        Outcome::Refused(Problem {
-            kind: ProblemKind::NotFound,
-            ..
-        })
-    )
 }

@@ -9,6 +9,8 @@
 //! | `snapshot`, `join`, `fingerprint` | what is kept of images and their copies |
 //! | `versions`, `watchers` | versions as read; the images that somebody holds |
 //! | `source` | the few reads that it is made of |
+//! | `regional`, `place` | the same for an account whose objects are listed place by place |
+//! | `rhythm`, `news` | when a list is read next and how far it is believed; who is told what moved |
 //! | `single_flight`, `pace`, `schedule`, `suspicion`, `difference`, `mailbox` | ideas that know nothing of images |
 
 #![warn(missing_docs)]
@@ -29,10 +31,14 @@ mod listing;
 mod lock;
 mod look;
 mod mailbox;
+mod news;
 mod pace;
+mod place;
 mod poll;
 mod reading;
 mod recorder;
+mod regional;
+mod rhythm;
 mod schedule;
 mod single_flight;
 mod snapshot;
@@ -46,11 +52,14 @@ mod tests;
 
 pub use changes::{AccountChange, Changes, Touched};
 pub use fingerprint::Fingerprint;
-pub use inventory::{Inventory, Settings, Subscription};
+pub use inventory::{Inventory, Settings};
 pub use mailbox::{Mailbox, Merge};
+pub use news::Subscription;
+pub use place::Located;
 pub use recorder::{InventoryRecorder, NoInventoryRecorder, ReadCause};
+pub use regional::{Regional, RegionalSource};
 pub use schedule::{Intervals, InvalidIntervals};
-pub use snapshot::{Entry, Named, Snapshot};
+pub use snapshot::{Entry, Item, Named, Snapshot};
 pub use source::Source;
 pub use suspicion::Trust;
 pub use versions::Versions;

@@ -15,7 +15,6 @@ use super::recorder::ReadCause;
 use super::schedule::Tempo;
 use super::snapshot::Entry;
 use super::source::Source;
-use super::suspicion::Trust;
 use super::versions::Versions;
 use crate::lifecycle::{Outcome, RemoteId};
 use crate::remote::imagemgmt::model::Copy;
@@ -68,21 +67,12 @@ impl<S: Source> Inventory<S> {
 
     /// When to list next, as things stand.
     fn next_listing(&self) -> Instant {
-        let moving = self.in_transition();
-        let state = lock(&self.state);
-        if let Some(hold) = state.hold_until {
-            return hold;
-        }
-        let Some(last) = state.last_began else {
-            return Instant::now();
-        };
-        let active_still = state.active_until.is_some_and(|until| until > Instant::now());
-        let tempo = if moving || active_still || state.suspicion.trust() != Trust::Trusted {
+        let tempo = if self.in_transition() {
             Tempo::Active
         } else {
             Tempo::Idle
         };
-        last + self.settings.intervals.after_a_listing(tempo, state.chance)
+        lock(&self.rhythm).next_listing(tempo)
     }
 
     async fn read_what_is_due(&self) {

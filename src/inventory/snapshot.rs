@@ -77,31 +77,61 @@ pub(super) fn is_moving(phase: Phase) -> bool {
     matches!(phase, Phase::InTransition | Phase::Deleting)
 }
 
-/// What an account contained when it was last listed.
+/// What a snapshot holds.
+pub trait Item {
+    /// Its id.
+    fn id(&self) -> &RemoteId;
+    /// Its name.
+    fn name(&self) -> &str;
+    /// The owner mark on it.
+    fn mark(&self) -> Option<Mark>;
+    /// Whether nothing of it has moved since it was that.
+    fn is_still(&self, before: &Self) -> bool;
+}
+
+impl Item for Entry {
+    fn id(&self) -> &RemoteId {
+        &self.image.id
+    }
+
+    fn name(&self) -> &str {
+        &self.image.name
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        self.mark
+    }
+
+    fn is_still(&self, before: &Self) -> bool {
+        self.fingerprint == before.fingerprint
+    }
+}
+
+/// What an account, or a place in it, contained when it was last listed.
 #[derive(Debug)]
-pub struct Snapshot {
+pub struct Snapshot<E = Entry> {
     /// When the listing was started: what happened before can be seen in it.
     pub began: Instant,
     /// When the listing was complete: what happened after cannot be seen in it.
     pub ended: Instant,
-    entries: BTreeMap<RemoteId, Arc<Entry>>,
-    by_object: HashMap<ObjectPart, Vec<Arc<Entry>>>,
-    by_name: HashMap<Box<str>, Vec<Arc<Entry>>>,
+    entries: BTreeMap<RemoteId, Arc<E>>,
+    by_object: HashMap<ObjectPart, Vec<Arc<E>>>,
+    by_name: HashMap<Box<str>, Vec<Arc<E>>>,
 }
 
 /// The images that answer to a name. Names compare exactly; whether the remote takes two names that differ in case
 /// for the same is unknown.
-#[derive(Debug, Default)]
-pub struct Named {
+#[derive(Debug)]
+pub struct Named<E = Entry> {
     /// Those of exactly this name.
-    pub exact: Vec<Arc<Entry>>,
+    pub exact: Vec<Arc<E>>,
     /// Those whose name differs in case alone.
-    pub other_case: Vec<Arc<Entry>>,
+    pub other_case: Vec<Arc<E>>,
 }
 
-impl Snapshot {
+impl<E: Item> Snapshot<E> {
     /// A snapshot of these entries.
-    pub fn new(began: Instant, ended: Instant, all: impl IntoIterator<Item = Arc<Entry>>) -> Self {
+    pub fn new(began: Instant, ended: Instant, all: impl IntoIterator<Item = Arc<E>>) -> Self {
         let mut snapshot = Snapshot {
             began,
             ended,
@@ -110,14 +140,14 @@ impl Snapshot {
             by_name: HashMap::new(),
         };
         for entry in all {
-            snapshot.entries.insert(entry.image.id.clone(), entry);
+            snapshot.entries.insert(entry.id().clone(), entry);
         }
         for entry in snapshot.entries.values() {
-            if let Some(mark) = entry.mark {
+            if let Some(mark) = entry.mark() {
                 let same_object = snapshot.by_object.entry(mark.object).or_default();
                 same_object.push(Arc::clone(entry));
             }
-            let folded = entry.image.name.to_ascii_lowercase().into_boxed_str();
+            let folded = entry.name().to_ascii_lowercase().into_boxed_str();
             snapshot
                 .by_name
                 .entry(folded)
@@ -128,21 +158,24 @@ impl Snapshot {
     }
 
     /// The image with this id.
-    pub fn get(&self, id: &RemoteId) -> Option<&Arc<Entry>> {
+    pub fn get(&self, id: &RemoteId) -> Option<&Arc<E>> {
         self.entries.get(id)
     }
 
     /// The images whose mark names this object, whichever install made them.
-    pub fn by_object(&self, object: ObjectPart) -> &[Arc<Entry>] {
+    pub fn by_object(&self, object: ObjectPart) -> &[Arc<E>] {
         self.by_object.get(&object).map_or(&[], Vec::as_slice)
     }
 
     /// The images of this name.
-    pub fn by_name(&self, name: &str) -> Named {
-        let mut named = Named::default();
+    pub fn by_name(&self, name: &str) -> Named<E> {
+        let mut named = Named {
+            exact: Vec::new(),
+            other_case: Vec::new(),
+        };
         let folded = name.to_ascii_lowercase();
         for entry in self.by_name.get(folded.as_str()).into_iter().flatten() {
-            if entry.image.name == name {
+            if entry.name() == name {
                 named.exact.push(Arc::clone(entry));
             } else {
                 named.other_case.push(Arc::clone(entry));
@@ -152,13 +185,13 @@ impl Snapshot {
     }
 
     /// All images by id.
-    pub fn entries(&self) -> &BTreeMap<RemoteId, Arc<Entry>> {
+    pub fn entries(&self) -> &BTreeMap<RemoteId, Arc<E>> {
         &self.entries
     }
 
     /// The same moment with some entries replaced.
     #[must_use]
-    pub fn with(&self, replaced: impl IntoIterator<Item = Arc<Entry>>) -> Self {
+    pub fn with(&self, replaced: impl IntoIterator<Item = Arc<E>>) -> Self {
         let all = self.entries.values().cloned().chain(replaced);
         Snapshot::new(self.began, self.ended, all)
     }

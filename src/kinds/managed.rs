@@ -1,6 +1,7 @@
 //! What a pass needs to know of a kind whose resources stand for remote objects.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::core::NamespaceResourceScope;
@@ -45,6 +46,8 @@ pub trait Managed:
     type Seen: Clone + Send + Sync;
     /// What the remote tells of an object that it has just made.
     type Created: Send;
+    /// The remote system that its objects are in.
+    type Remote: Sync;
 
     /// How its remote objects and what is done to them are called.
     const WORDS: Words;
@@ -57,6 +60,8 @@ pub trait Managed:
     fn policies(&self) -> Policies;
     /// The CloudConnection to its account, by name.
     fn connection_name(&self, references: &Self::References) -> Option<String>;
+    /// The remote system that a connection leads to, unless it leads to another one.
+    fn remote(connection: &Connection) -> Option<&Self::Remote>;
     /// Reads the resource; or says why it cannot be worked on as it is, or not yet.
     fn wanted(
         &self,
@@ -67,8 +72,16 @@ pub trait Managed:
     fn parts(wanted: &Self::Wanted) -> &[PartWanted];
     /// Resources that have to go before anything of this one is deleted.
     fn dependents(wanted: &Self::Wanted) -> Option<Blocker>;
-    /// Where the secret is that an operation sends.
-    fn secret<'a>(wanted: &'a Self::Wanted, operation: &Operation) -> Option<&'a SecretKeyReference>;
+    /// Where the secret is that an operation on a part sends.
+    fn secret<'a>(
+        wanted: &'a Self::Wanted,
+        part: &PartWanted,
+        operation: &Operation,
+    ) -> Option<&'a SecretKeyReference>;
+    /// Whether a part can be made yet, as far as the parts before it go.
+    fn is_due(_wanted: &Self::Wanted, _part: &PartWanted, _seen: Option<&Self::Seen>) -> bool {
+        true
+    }
     /// Carries out one look.
     fn look(
         looking: &Looking<'_, Self>,
@@ -80,20 +93,22 @@ pub trait Managed:
     fn remember(_: &mut Self::Status, _: &Self::Wanted, _: Option<&Self::Seen>, _: &Operation) {}
     /// Sends the one request that an operation stands for.
     fn perform(
-        connection: &Connection,
+        remote: &Self::Remote,
         operation: &Operation,
         target: Target<'_, Self>,
     ) -> impl Future<Output = Performed<Self::Created>> + Send;
     /// A request about this part was sent; `id` is its object, where known.
     fn sent(
-        connection: &Connection,
+        remote: &Self::Remote,
         wanted: &Self::Wanted,
         part: &PartWanted,
         id: Option<&RemoteId>,
         seen: Option<&Self::Seen>,
     );
     /// The resource lets go of all that it held.
-    fn released(connection: &Connection, wanted: &Self::Wanted);
+    fn released(remote: &Self::Remote, wanted: &Self::Wanted);
+    /// The resource lets go of a part that it does not ask for any more.
+    fn dropped(_remote: &Self::Remote, _part: &PartWanted) {}
     /// Writes down the id of an object that was found to be this part; what is mirrored of another one goes.
     fn adopted(status: &mut Self::Status, part: &PartWanted, id: &RemoteId);
     /// Mirrors what the remote told of an object that it has just made.
@@ -120,7 +135,7 @@ pub trait Managed:
 #[derive(Clone, Debug)]
 pub struct PartWanted {
     /// Which one of the resource's it is, such as `image`: the name of its record.
-    pub name: &'static str,
+    pub name: Arc<str>,
     /// The mark that it bears.
     pub mark: Mark,
     /// What the lifecycle needs to know.
@@ -134,7 +149,7 @@ pub struct Looking<'a, K: Managed> {
     /// Which part of it.
     pub part: &'a PartWanted,
     /// Where to look.
-    pub connection: &'a Connection,
+    pub connection: &'a K::Remote,
     /// When the pass began.
     pub began: Instant,
     /// Which older resource holds an object.

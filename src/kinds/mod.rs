@@ -16,6 +16,7 @@
 pub mod applied;
 pub mod cloud_connection;
 pub mod conditions;
+pub mod custom_image;
 pub mod image;
 pub mod image_catalog;
 pub mod image_version;

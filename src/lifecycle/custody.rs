@@ -1,5 +1,6 @@
 //! What one process knows of the record of one part, from having written it or watched it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -96,16 +97,70 @@ impl Witness {
         });
     }
 
-    /// This process has just added the finalizer; before that, the resource remembered `memory`.
+    /// This process has just added the finalizer; before that, the resource remembered this of its parts.
     ///
-    /// A resource that remembered nothing has never had anything sent for it.
-    pub fn added_finalizer(&mut self, memory: &Memory) {
-        if memory.is_blank() && !self.has_written {
+    /// A resource that remembered nothing of any part has never had anything sent for it.
+    pub fn added_finalizer(&mut self, memories: &[Memory]) {
+        if memories.iter().all(Memory::is_blank) && !self.has_written {
             self.seen = Some(Seen {
                 record: None,
                 since: None,
             });
         }
+    }
+}
+
+/// What one process has seen of the records of a whole resource: good for a part that is asked for later than others.
+///
+/// That part has no record, which alone would say nothing: it can be lost. Whoever has looked on for as long as a request
+/// takes, and has never seen one, knows that nothing is under way for it; and whoever has looked on from the moment when
+/// the resource remembered nothing knows that nothing was ever sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Attendance {
+    /// `None`: from the beginning.
+    since: Option<Timestamp>,
+    recorded: BTreeSet<String>,
+}
+
+impl Attendance {
+    /// The resource is seen for the first time.
+    pub fn begins(now: Timestamp) -> Self {
+        Attendance {
+            since: Some(now),
+            recorded: BTreeSet::new(),
+        }
+    }
+
+    /// These parts are on record.
+    pub fn sees<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) {
+        self.recorded.extend(parts.into_iter().map(str::to_owned));
+    }
+
+    /// This process has just added the finalizer; before that, the resource remembered this of its parts.
+    pub fn added_finalizer(&mut self, memories: &[Memory]) {
+        if memories.iter().all(Memory::is_blank) && self.recorded.is_empty() {
+            self.since = None;
+        }
+    }
+
+    /// What this process knows of the missing record of a part that it has not worked on.
+    pub fn witness(&self, part: &str) -> Witness {
+        if self.recorded.contains(part) {
+            return Witness::default();
+        }
+        Witness {
+            seen: Some(Seen {
+                record: None,
+                since: self.since,
+            }),
+            has_written: false,
+        }
+    }
+
+    /// For the exploration: a whole window goes by.
+    #[cfg(test)]
+    pub(super) fn after_a_window(&mut self) {
+        self.since = self.since.map(|_| Timestamp::MIN);
     }
 }
 
@@ -227,8 +282,9 @@ mod tests {
 
     #[test]
     fn only_a_finalizer_on_a_resource_that_remembered_nothing_proves_that_nothing_was_sent() {
-        let added = |mut witness: Witness, memory: &Memory| {
-            witness.added_finalizer(memory);
+        let added = |mut witness: Witness, memories: &[&Memory]| {
+            let memories: Vec<Memory> = memories.iter().copied().cloned().collect();
+            witness.added_finalizer(&memories);
             witness.custody(None, WINDOW, at(0))
         };
         let blank = memory(None, Custody::Unproven);
@@ -246,10 +302,40 @@ mod tests {
         };
         let mut has_written = Witness::default();
         has_written.wrote(&presumed());
-        assert_eq!(added(Witness::default(), &blank), Custody::Own);
-        assert_eq!(added(Witness::default(), &hinted), Custody::Unproven);
-        assert_eq!(added(Witness::default(), &restored), Custody::Unproven);
-        assert_eq!(added(has_written, &blank), Custody::Unproven);
+        assert_eq!(added(Witness::default(), &[&blank, &blank]), Custody::Own);
+        assert_eq!(
+            added(Witness::default(), &[&hinted, &blank]),
+            Custody::Unproven,
+            "what is remembered of one part says that something was sent"
+        );
+        assert_eq!(added(Witness::default(), &[&hinted]), Custody::Unproven);
+        assert_eq!(added(Witness::default(), &[&restored]), Custody::Unproven);
+        assert_eq!(added(has_written, &[&blank]), Custody::Unproven);
+    }
+
+    #[test]
+    fn a_part_asked_for_later_was_never_sent_if_the_resource_was_attended_from_its_beginning() {
+        let custody = |attendance: &Attendance, second| {
+            let mut witness = attendance.witness("copy");
+            witness.custody(None, WINDOW, at(second))
+        };
+        let blank = memory(None, Custody::Unproven);
+        let mut attended = Attendance::begins(at(0));
+        assert_eq!(custody(&attended, 299), Custody::Unproven);
+        assert_eq!(custody(&attended, 300), Custody::Settled);
+
+        attended.added_finalizer(std::slice::from_ref(&blank));
+        attended.sees(["image"]);
+        assert_eq!(custody(&attended, 1), Custody::Own);
+
+        attended.sees(["copy"]);
+        assert_eq!(custody(&attended, 9999), Custody::Unproven);
+
+        let mut came_later = Attendance::begins(at(0));
+        came_later.sees(["image"]);
+        came_later.added_finalizer(&[blank]);
+        assert_eq!(custody(&came_later, 1), Custody::Unproven);
+        assert_eq!(custody(&came_later, 300), Custody::Settled);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod rules;
 mod settle;
 mod step;
 
-pub use custody::Witness;
+pub use custody::{Attendance, Witness};
 pub use decide::{Situation, decide};
 pub use desired::{Account, Adoption, Desired, Management, Presence, Recreation, Resolution};
 pub use id::{InvalidRemoteId, RemoteId};

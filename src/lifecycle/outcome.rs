@@ -140,6 +140,8 @@ pub enum ProblemKind {
     Unauthorized,
     /// 403: signed in, but not allowed.
     Forbidden,
+    /// The account has no project of the id that the request names.
+    NoSuchProject,
     /// 409: it conflicts with something that exists or uses it.
     Conflict,
     /// 412: a precondition does not hold (yet).
@@ -179,6 +181,7 @@ impl ProblemKind {
             ProblemKind::NotFound => "not_found",
             ProblemKind::Unauthorized => "unauthorized",
             ProblemKind::Forbidden => "forbidden",
+            ProblemKind::NoSuchProject => "no_such_project",
             ProblemKind::Conflict => "conflict",
             ProblemKind::PreconditionFailed => "precondition_failed",
             ProblemKind::Unprocessable => "unprocessable",

@@ -170,6 +170,7 @@ fn read(operation: &Operation, kind: ProblemKind) -> Reading {
             _,
             Kind::Unauthorized
             | Kind::Forbidden
+            | Kind::NoSuchProject
             | Kind::TooManyRequests
             | Kind::ServerError
             | Kind::Unreachable

@@ -5,17 +5,23 @@
 //! | [`http`] | the transport shared by all: one request in, one classified outcome out |
 //! | [`auth`] | signing in: tokens, cached and refreshed |
 //! | [`imagemgmt`] | images, versions, copies and markers of the image management API |
+//! | [`surfercloud`] | custom images of SurferCloud |
+//! | [`listing`] `phase` `loose` | what they share: lists, status words, lenient reading |
 
 #![warn(missing_docs)]
 
 pub mod auth;
 pub mod http;
 pub mod imagemgmt;
+pub mod listing;
+mod loose;
+mod phase;
 mod redact;
+pub mod surfercloud;
 
 /// The hosts of the vendors: what may be spoken to unless the operator is told otherwise. Named by the vendors' public
-/// documents and clients: the service and its data centres, its sign-in, Citrix Cloud and its regions.
-pub const VENDOR_HOSTS: [&str; 10] = [
+/// documents and clients: the service and its data centres, its sign-in, Citrix Cloud and its regions, SurferCloud.
+pub const VENDOR_HOSTS: [&str; 11] = [
     "cloud.omnissahorizon.com",
     "cloud.vmwarehorizon.com",
     "*.horizon.omnissa.com",
@@ -26,4 +32,5 @@ pub const VENDOR_HOSTS: [&str; 10] = [
     "*.cloud.com",
     "*.citrixcloud.jp",
     "*.citrixworkspacesapi.net",
+    "api.surfercloud.com",
 ];

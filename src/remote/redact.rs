@@ -1,5 +1,7 @@
 //! Keeping secrets out of what remotes say: the CSP sign-in repeats the API token in its error message.
 
+use crate::lifecycle::Outcome;
+
 /// So many characters in a row of a secret give it away.
 const TELLING: usize = 6;
 
@@ -23,6 +25,16 @@ pub(in crate::remote) fn redact(sentence: &str, secret: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ")
         .replace(secret, "[redacted]")
+}
+
+/// The outcome, with the secret taken out of what was said.
+pub(in crate::remote) fn redacted<T>(mut outcome: Outcome<T>, secret: &str) -> Outcome<T> {
+    if let Outcome::Refused(problem) | Outcome::Throttled { problem, .. } | Outcome::Unknown(problem) =
+        &mut outcome
+    {
+        problem.message = redact(&problem.message, secret);
+    }
+    outcome
 }
 
 #[cfg(test)]

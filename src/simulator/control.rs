@@ -50,6 +50,12 @@ struct PoolRequest {
     marker: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CustomImageChange {
+    state: String,
+}
+
 /// Answers a control request.
 pub(crate) fn answer(shared: &Shared, request: &Arrived) -> Reply {
     let mut state = shared.lock();
@@ -67,7 +73,13 @@ fn carry_out(state: &mut State, request: &Arrived) -> Result<Value, ControlError
             state.reset();
             Ok(json!({}))
         }
-        (&Method::GET, ["state"]) => Ok(state.world.state()),
+        (&Method::GET, ["state"]) => {
+            let mut all = state.world.state();
+            if let Some(all) = all.as_object_mut() {
+                all.insert("customImages".to_owned(), state.surfercloud.state().into());
+            }
+            Ok(all)
+        }
         (&Method::GET, ["settings"]) => Ok(serde_json::to_value(&state.settings)?),
         (&Method::PATCH, ["settings"]) => {
             state.settings = state.settings.patched(&body(request)?)?;
@@ -83,6 +95,7 @@ fn carry_out(state: &mut State, request: &Arrived) -> Result<Value, ControlError
         (_, ["requests", rest @ ..]) => requests(state, request, rest),
         (_, ["faults", rest @ ..]) => faults(state, request, rest),
         (_, ["pools", rest @ ..]) => pools(state, request, rest),
+        (_, ["custom-images", id]) => custom_image(state, request, id),
         _ => Err(not_served(request)),
     }
 }
@@ -167,6 +180,23 @@ fn pools(state: &mut State, request: &Arrived, path: &[&str]) -> Result<Value, C
         (&Method::DELETE, [id]) if state.world.remove_pool(id) => Ok(json!({})),
         (&Method::DELETE, [id]) => Err(ControlError::NotFound(format!("pool {id}"))),
         _ => Err(not_served(request)),
+    }
+}
+
+/// What the vendor, or a person in the console, does to an image.
+fn custom_image(state: &mut State, request: &Arrived, id: &str) -> Result<Value, ControlError> {
+    let found = match request.method {
+        Method::PATCH => {
+            let change: CustomImageChange = body(request)?;
+            state.surfercloud.set_state(id, change.state)
+        }
+        Method::DELETE => state.surfercloud.remove(id),
+        _ => return Err(not_served(request)),
+    };
+    if found {
+        Ok(json!({}))
+    } else {
+        Err(ControlError::NotFound(format!("custom image {id}")))
     }
 }
 

@@ -38,8 +38,8 @@ pub(crate) enum Effect {
     DropBefore {},
     /// It is done, and the connection breaks.
     DropAfter {},
-    /// It is done, and the answer is this status.
-    ErrorAfter { status: u16 },
+    /// It is done, and the answer is this status, with this code in its body.
+    ErrorAfter { status: u16, code: Option<String> },
     /// It waits before it is done.
     Delay { milliseconds: u64 },
     /// What it creates stays out of lists and searches for so long; asking for it by id finds it.
@@ -156,7 +156,7 @@ impl FaultRequest {
                 }
                 *status
             }
-            Effect::ErrorAfter { status } => *status,
+            Effect::ErrorAfter { status, .. } => *status,
             _ => return Ok(()),
         };
         if !(200..600).contains(&status) {
@@ -338,7 +338,13 @@ mod tests {
             take(&mut faults),
             [Effect::DropAfter {}, Effect::HideFromListings { seconds: 5 }]
         );
-        assert_eq!(take(&mut faults), [Effect::ErrorAfter { status: 503 }]);
+        assert_eq!(
+            take(&mut faults),
+            [Effect::ErrorAfter {
+                status: 503,
+                code: None
+            }]
+        );
     }
 
     #[test]

@@ -24,6 +24,12 @@ impl Ids {
         )
     }
 
+    /// 8 lower case letters and digits.
+    pub(crate) fn short(&mut self) -> String {
+        let mut random = |_| self.random.alphanumeric().to_ascii_lowercase();
+        (0..8).map(&mut random).collect()
+    }
+
     /// 32 hexadecimal digits in the form of a UUID.
     pub(crate) fn uuid(&mut self) -> String {
         let digits = format!("{:032x}", self.random.u128(..));

@@ -8,6 +8,7 @@
 //! | `state` | everything that is remembered, behind one lock |
 //! | `signin` | the four sign-ins, the built-in accounts, the access tokens |
 //! | `imagemgmt/` | the image management API |
+//! | `surfercloud/` | the custom images of SurferCloud |
 //! | `page` `search` `query` | lists: paging, sorting, searching |
 //! | `reply` `error` | answers, refusals |
 //! | `faults` `requests` `control` | what happens to requests, what came, and the control API under `/_simulator/` |
@@ -30,10 +31,12 @@ mod server;
 mod settings;
 mod signin;
 mod state;
+mod surfercloud;
 
 pub use clock::{InvalidSpeed, Speed};
 pub use server::serve;
 pub use settings::{BadTokenAnswer, EmptyListAnswer, ForceDelete, Settings, WrongOrgAnswer};
+pub use surfercloud::{AuthRule, EmptyImageSet, FormatRule, SurferCloudSettings};
 
 /// How a simulator starts.
 #[derive(Clone, Debug)]

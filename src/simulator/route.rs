@@ -36,6 +36,13 @@ pub(crate) enum Operation {
     ListImageSources,
     ListCustomVms,
     ListProviderInstances,
+    ImportCustomImage,
+    CreateCustomImage,
+    CopyCustomImage,
+    TerminateCustomImage,
+    DescribeImage,
+    GetProjectList,
+    GetRegion,
     /// The path is known, the method is not one of it.
     NotAllowed,
     /// Nothing is served at this path.

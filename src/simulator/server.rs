@@ -147,8 +147,8 @@ impl Way {
             match &fault.effect {
                 Effect::HoldAfter {} => self.hold(fault).await,
                 Effect::DropAfter {} => return Sent::Nothing,
-                Effect::ErrorAfter { status } => {
-                    return Sent::Reply(self.error(*status, None, None, &arrived.path));
+                Effect::ErrorAfter { status, code } => {
+                    return Sent::Reply(self.error(*status, code.as_deref(), None, &arrived.path));
                 }
                 Effect::Corrupt { how } => return corrupted(reply, *how),
                 _ => {}
@@ -233,13 +233,14 @@ fn corrupted(mut reply: Reply, how: Damage) -> Sent {
     Sent::Reply(reply)
 }
 
-/// Gives every field that ends in `status` a word that nobody knows.
+/// Gives every field that ends in `status`, and SurferCloud's `State`, a word that nobody knows.
 fn make_statuses_unknown(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(make_statuses_unknown),
         Value::Object(fields) => {
             for (name, value) in fields {
-                if value.is_string() && name.to_lowercase().ends_with("status") {
+                let is_status = name.to_lowercase().ends_with("status") || name == "State";
+                if value.is_string() && is_status {
                     *value = Value::from("SIMULATED_FUTURE_STATUS");
                 } else {
                     make_statuses_unknown(value);

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::surfercloud::SurferCloudSettings;
+
 /// What can be set, at the start (`--settings`) and later (`PATCH /_simulator/settings`).
 ///
 /// Work durations are seconds of the simulator's clock. Unknown fields are refused.
@@ -48,6 +50,8 @@ pub struct Settings {
     pub force_delete: ForceDelete,
     /// How a bad API token is answered; clients have seen both.
     pub bad_token_answer: BadTokenAnswer,
+    /// What can be set of SurferCloud.
+    pub surfer_cloud: SurferCloudSettings,
 }
 
 impl Default for Settings {
@@ -72,19 +76,28 @@ impl Default for Settings {
             wrong_org_answer: WrongOrgAnswer::Forbidden,
             force_delete: ForceDelete::Ignored,
             bad_token_answer: BadTokenAnswer::NotFound,
+            surfer_cloud: SurferCloudSettings::default(),
         }
     }
 }
 
 impl Settings {
-    /// These settings with some fields replaced, as a JSON merge patch of one level.
+    /// These settings with some fields replaced, those of an object one by one.
     pub(crate) fn patched(&self, patch: &Value) -> Result<Settings, serde_json::Error> {
         let mut merged = serde_json::to_value(self)?;
-        match (merged.as_object_mut(), patch.as_object()) {
-            (Some(fields), Some(changes)) => fields.extend(changes.clone()),
-            _ => merged = patch.clone(),
-        }
+        merge(&mut merged, patch);
         serde_json::from_value(merged)
+    }
+}
+
+fn merge(value: &mut Value, patch: &Value) {
+    match (value.as_object_mut(), patch.as_object()) {
+        (Some(fields), Some(changes)) => {
+            for (name, change) in changes {
+                merge(fields.entry(name.as_str()).or_insert(Value::Null), change);
+            }
+        }
+        _ => *value = patch.clone(),
     }
 }
 
@@ -194,6 +207,14 @@ mod tests {
         assert_eq!(changed.empty_list_answer, Some(EmptyListAnswer::NoContent));
         assert_eq!(changed.delete_seconds, 1);
         assert_eq!(changed.import_seconds, Settings::default().import_seconds);
+        let nested = changed
+            .patched(&json!({"surferCloud": {"imageQuota": 3}}))
+            .unwrap();
+        assert_eq!(nested.surfer_cloud.image_quota, Some(3));
+        assert_eq!(
+            nested.surfer_cloud.import_seconds,
+            SurferCloudSettings::default().import_seconds
+        );
     }
 
     #[test]

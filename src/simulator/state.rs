@@ -14,12 +14,14 @@ use super::imagemgmt::{self, Turn, Twist, World};
 use super::query::Query;
 use super::reply::Reply;
 use super::requests::Requests;
-use super::route::Route;
+use super::route::{Operation, Route};
 use super::settings::Settings;
 use super::signin::{Denied, Desk, Form, Scheme, Tokens, citrix_error};
+use super::surfercloud::{self, Call};
 
 const OBJECT_SEED: u64 = 1;
 const TRACE_SEED: u64 = 2;
+const CUSTOM_IMAGE_SEED: u64 = 3;
 
 /// What is remembered.
 pub(crate) struct State {
@@ -27,6 +29,7 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     initial_settings: Settings,
     pub(crate) world: World,
+    pub(crate) surfercloud: surfercloud::World,
     pub(crate) tokens: Tokens,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
@@ -47,7 +50,15 @@ impl Arrived {
         Route::find(&self.method, &self.path)
     }
 
-    fn is_json(&self) -> bool {
+    /// What the request asks for.
+    fn operation(&self) -> Operation {
+        if self.path == surfercloud::PATH {
+            return Call::read(self).operation();
+        }
+        self.route().operation
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
         let kind = self
             .headers
             .get(header::CONTENT_TYPE)
@@ -66,6 +77,7 @@ impl State {
             settings: options.settings.clone(),
             initial_settings: options.settings,
             world: World::new(OBJECT_SEED),
+            surfercloud: surfercloud::World::new(CUSTOM_IMAGE_SEED),
             tokens: Tokens::default(),
             faults: Faults::default(),
             requests: Requests::default(),
@@ -77,6 +89,7 @@ impl State {
     /// stay, so that clients need not notice.
     pub(crate) fn reset(&mut self) {
         self.world.clear();
+        self.surfercloud.clear();
         self.faults.clear();
         self.requests.clear();
         self.settings = self.initial_settings.clone();
@@ -86,12 +99,13 @@ impl State {
     pub(crate) fn now(&mut self) -> Moment {
         let moment = self.clock.now();
         self.world.advance(moment.world);
+        self.surfercloud.advance(moment.world);
         moment
     }
 
     /// Notes a request; returns its number and the faults that it suffers.
     pub(crate) fn arrive(&mut self, request: &Arrived) -> (u64, Vec<Taken>) {
-        let operation = request.route().operation;
+        let operation = request.operation();
         let time = self.clock.now().wire;
         let place = (request.path.as_str(), request.query.as_str());
         let seq = self.requests.arrived(time, &request.method, place, operation);
@@ -101,6 +115,15 @@ impl State {
     /// Does what a request asks for.
     pub(crate) fn perform(&mut self, request: &Arrived, twist: &Twist) -> Reply {
         let moment = self.now();
+        if request.path == surfercloud::PATH {
+            let turn = surfercloud::Turn {
+                moment,
+                settings: &self.settings.surfer_cloud,
+                twist,
+                request_id: self.traces.uuid(),
+            };
+            return surfercloud::perform(&Call::read(request), &mut self.surfercloud, &turn);
+        }
         let route = request.route();
         let query = Query::parse(&request.query);
         if let Some(kind) = route.sign_in
@@ -146,7 +169,11 @@ impl State {
     /// The error body of the remote, for a fault that wants one.
     pub(crate) fn error(&mut self, status: StatusCode, code: &str, message: &str, resource: &str) -> Reply {
         let now = self.clock.now().world;
-        error_reply(status, code, message, now, &self.traces.uuid(), resource)
+        let trace = self.traces.uuid();
+        if resource == surfercloud::PATH {
+            return surfercloud::error_reply(status, (code, message), &trace, &self.settings.surfer_cloud);
+        }
+        error_reply(status, code, message, now, &trace, resource)
     }
 
     fn refused(&mut self, error: &ApiError, moment: Moment, resource: &str) -> Reply {

@@ -12,7 +12,7 @@ fn the_sample_connection_is_accepted() {
 
 #[test]
 fn a_connection_has_exactly_one_kind_of_account() {
-    let words = "give exactly one kind of account: horizonCloud or citrixCloud";
+    let words = "give exactly one kind of account: horizonCloud, citrixCloud or surferCloud";
     let mut none = connection();
     remove(&mut none, "/spec", "horizonCloud");
     assert_eq!(refusals::<CloudConnection>(&none, None), [words]);
@@ -118,6 +118,21 @@ fn the_identity_of_an_account_never_changes() {
         refusals::<CloudConnection>(&citrix_account, Some(&horizon)),
         ["the kind of account cannot be changed: create another CloudConnection"]
     );
+    let surfer = surfer_connection();
+    let mut moved = surfer.clone();
+    moved["spec"]["surferCloud"]["region"] = json!("sg");
+    moved["spec"]["surferCloud"]["projectId"] = json!("org-other");
+    assert_eq!(
+        refusals::<CloudConnection>(&moved, Some(&surfer)),
+        [
+            "region cannot be changed: create another CloudConnection",
+            "projectId cannot be changed: create another CloudConnection",
+        ]
+    );
+    assert_eq!(
+        refusals::<CloudConnection>(&surfer, Some(&horizon)),
+        ["the kind of account cannot be changed: create another CloudConnection"]
+    );
     let mut customer = citrix_account.clone();
     customer["spec"]["citrixCloud"]["customerId"] = json!("another");
     customer["spec"]["citrixCloud"]["orgId"] = json!("added");
@@ -137,6 +152,15 @@ fn addresses_and_credentials_of_an_account_may_change() {
     after["spec"]["horizonCloud"]["baseUrl"] = json!("https://elsewhere.example.com");
     after["spec"]["horizonCloud"]["apiToken"]["secretRef"]["name"] = json!("rotated");
     assert_eq!(refusals::<CloudConnection>(&after, Some(&before)), NONE);
+}
+
+fn surfer_connection() -> Value {
+    let mut connection = connection();
+    remove(&mut connection, "/spec", "horizonCloud");
+    connection["spec"]["surferCloud"] = json!({"region": "hk", "projectId": "org-demo", "credentials": {
+        "publicKeyRef": {"name": "s", "key": "public"}, "privateKeyRef": {"name": "s", "key": "private"},
+    }});
+    connection
 }
 
 fn citrix() -> Value {

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod cloud_connection;
+mod custom_image;
 mod image_catalog;
 mod image_version;
 

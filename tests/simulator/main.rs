@@ -19,4 +19,5 @@ mod markers;
 mod publish;
 mod signin;
 mod support;
+mod surfercloud;
 mod versions;

@@ -179,6 +179,10 @@ impl Simulator {
         self.objects("markers").await
     }
 
+    pub async fn custom_images(&self) -> Vec<Value> {
+        self.objects("customImages").await
+    }
+
     /// Changes settings, `{"keepDescriptions": false}` for one.
     pub async fn settings(&self, settings: Value) {
         self.control("PATCH", "settings", Some(settings)).await;

@@ -16,6 +16,8 @@ pub enum Account<'a> {
     HorizonCloud(&'a HorizonCloud),
     /// Citrix Cloud.
     CitrixCloud(&'a CitrixCloud),
+    /// SurferCloud.
+    SurferCloud(&'a SurferCloud),
 }
 
 impl Account<'_> {
@@ -24,6 +26,7 @@ impl Account<'_> {
         match self {
             Account::HorizonCloud(horizon) => Some(&horizon.org_id),
             Account::CitrixCloud(citrix) => citrix.org_id.as_deref(),
+            Account::SurferCloud(_) => None,
         }
     }
 }
@@ -35,6 +38,11 @@ impl fmt::Display for Account<'_> {
             Account::CitrixCloud(citrix) => {
                 write!(f, "citrixCloud/{}", citrix.customer_id)?;
                 citrix.org_id.iter().try_for_each(|org_id| write!(f, "/{org_id}"))
+            }
+            Account::SurferCloud(surfer) => {
+                write!(f, "surferCloud/{}", surfer.region)?;
+                let mut project_id = surfer.project_id.iter();
+                project_id.try_for_each(|project_id| write!(f, "/{project_id}"))
             }
         }
     }
@@ -155,6 +163,39 @@ pub struct CitrixCloud {
     pub client_credentials: ClientCredentials,
 }
 
+/// An account of SurferCloud. Its resources belong to a region and a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SurferCloud {
+    /// The region that images are in unless they say otherwise, by its short id, such as `hk`. Never changes.
+    #[schemars(length(min = 1, max = 32), regex(pattern = "^[a-z0-9-]+$"))]
+    pub region: String,
+    /// Id of the project that images are in unless they say otherwise; default: the account's default project. Keys of a sub-account need it. Never changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 64), regex(pattern = "^[A-Za-z0-9_-]+$"))]
+    pub project_id: Option<String>,
+    /// Where the API is; default: the vendor's public host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 512))]
+    #[x_kube(validation = rules::base_url())]
+    pub base_url: Option<String>,
+    /// The keys that requests are signed with.
+    pub credentials: SigningKeys,
+}
+
+/// The keys that requests are signed with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SigningKeys {
+    /// Key of the Secret that holds the public key.
+    pub public_key_ref: SecretKeyReference,
+    /// Key of the Secret that holds the private key.
+    pub private_key_ref: SecretKeyReference,
+    /// Key of the Secret that holds the security token, where the keys are temporary ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_token_ref: Option<SecretKeyReference>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +213,13 @@ mod tests {
         };
         assert_eq!(Account::HorizonCloud(&horizon).to_string(), "horizonCloud/o-1");
         assert_eq!(Account::CitrixCloud(&citrix).to_string(), "citrixCloud/acme/o-2");
+        let mut surfer = SurferCloud {
+            region: "hk".into(),
+            ..SurferCloud::default()
+        };
+        assert_eq!(Account::SurferCloud(&surfer).to_string(), "surferCloud/hk");
+        surfer.project_id = Some("org-1".into());
+        assert_eq!(Account::SurferCloud(&surfer).to_string(), "surferCloud/hk/org-1");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::references::SecretKeyReference;
 
 pub use account::{
     Account, ApiToken, CitrixCloud, ClientCredentials, HorizonCloud, HorizonCredentials, ReadService,
+    SigningKeys, SurferCloud,
 };
 pub use status::CloudConnectionStatus;
 
@@ -54,7 +55,9 @@ pub use status::CloudConnectionStatus;
     validation = rules::same_kind_of_account(),
     validation = rules::same_horizon_organisation(),
     validation = rules::same_citrix_customer(),
-    validation = rules::same_citrix_organisation()
+    validation = rules::same_citrix_organisation(),
+    validation = rules::same_surfer_region(),
+    validation = rules::same_surfer_project()
 )]
 pub struct CloudConnectionSpec {
     /// An account of Horizon Cloud next-gen. Give exactly one kind of account.
@@ -63,6 +66,9 @@ pub struct CloudConnectionSpec {
     /// An account of Citrix Cloud. Give exactly one kind of account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub citrix_cloud: Option<CitrixCloud>,
+    /// An account of SurferCloud. Give exactly one kind of account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surfer_cloud: Option<SurferCloud>,
     /// How often the account is looked at.
     #[serde(default)]
     pub polling: Polling,
@@ -80,9 +86,10 @@ pub struct CloudConnectionSpec {
 impl CloudConnectionSpec {
     /// The account, or `None` when the spec names none or several (which the API server refuses).
     pub fn account(&self) -> Option<Account<'_>> {
-        match (&self.horizon_cloud, &self.citrix_cloud) {
-            (Some(horizon), None) => Some(Account::HorizonCloud(horizon)),
-            (None, Some(citrix)) => Some(Account::CitrixCloud(citrix)),
+        match (&self.horizon_cloud, &self.citrix_cloud, &self.surfer_cloud) {
+            (Some(horizon), None, None) => Some(Account::HorizonCloud(horizon)),
+            (None, Some(citrix), None) => Some(Account::CitrixCloud(citrix)),
+            (None, None, Some(surfer)) => Some(Account::SurferCloud(surfer)),
             _ => None,
         }
     }

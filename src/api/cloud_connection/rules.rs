@@ -7,13 +7,16 @@ use crate::api::duration::PATTERN;
 const IDENTITY_IS_FIXED: &str = "cannot be changed: create another CloudConnection";
 
 pub(super) fn exactly_one_account() -> Rule {
-    Rule::new("[has(self.horizonCloud), has(self.citrixCloud)].filter(x, x).size() == 1")
-        .message("give exactly one kind of account: horizonCloud or citrixCloud")
+    Rule::new(
+        "[has(self.horizonCloud), has(self.citrixCloud), has(self.surferCloud)].filter(x, x).size() == 1",
+    )
+    .message("give exactly one kind of account: horizonCloud, citrixCloud or surferCloud")
 }
 
 pub(super) fn same_kind_of_account() -> Rule {
     Rule::new(
-        "has(self.horizonCloud) == has(oldSelf.horizonCloud) && has(self.citrixCloud) == has(oldSelf.citrixCloud)",
+        "has(self.horizonCloud) == has(oldSelf.horizonCloud) && has(self.citrixCloud) == has(oldSelf.citrixCloud) && \
+         has(self.surferCloud) == has(oldSelf.surferCloud)",
     )
     .message(format!("the kind of account {IDENTITY_IS_FIXED}").as_str())
 }
@@ -42,6 +45,24 @@ pub(super) fn same_citrix_organisation() -> Rule {
     )
     .message(format!("orgId {IDENTITY_IS_FIXED}").as_str())
     .field_path(".citrixCloud.orgId")
+}
+
+pub(super) fn same_surfer_region() -> Rule {
+    Rule::new(
+        "!has(self.surferCloud) || !has(oldSelf.surferCloud) || self.surferCloud.region == oldSelf.surferCloud.region",
+    )
+    .message(format!("region {IDENTITY_IS_FIXED}").as_str())
+    .field_path(".surferCloud.region")
+}
+
+pub(super) fn same_surfer_project() -> Rule {
+    Rule::new(
+        "!has(self.surferCloud) || !has(oldSelf.surferCloud) || \
+         (has(self.surferCloud.projectId) == has(oldSelf.surferCloud.projectId) && \
+         (!has(self.surferCloud.projectId) || self.surferCloud.projectId == oldSelf.surferCloud.projectId))",
+    )
+    .message(format!("projectId {IDENTITY_IS_FIXED}").as_str())
+    .field_path(".surferCloud.projectId")
 }
 
 pub(super) fn exactly_one_sign_in() -> Rule {

@@ -23,5 +23,5 @@ pub use words::{GpuType, VersionType};
 
 /// The longest description that leaves room for the owner mark, in characters.
 ///
-/// The remote's own limit is unknown; 256 is assumed, less 40 for the mark.
-pub const DESCRIPTION_MAX_LENGTH: usize = 216;
+/// The remote's own limit is unknown; 256 is assumed.
+pub const DESCRIPTION_MAX_LENGTH: usize = 256 - super::marks::MARK_MAX_LENGTH;

@@ -3,11 +3,7 @@
 use kube::core::{Message, Rule};
 
 use super::source::{KNOWN_SOURCES, KnownSource};
-
-pub(in crate::api) fn no_mark() -> Rule {
-    Rule::new("!self.contains('[io1:')")
-        .message("a description cannot contain [io1: because the operator marks what it owns that way")
-}
+pub(in crate::api) use crate::api::marks::no_mark;
 
 /// The field is the one of the spec that names the source.
 pub(in crate::api) fn asset_type_fits_the_source(field: &str) -> Rule {

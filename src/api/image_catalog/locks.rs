@@ -2,23 +2,13 @@
 
 use kube::core::Rule;
 
-use crate::api::image::locks::{Locks, publish_may_be_sent, same_or_absent, same_vm_user};
+use crate::api::image::locks::{publish_may_be_sent, same_vm_user};
+use crate::api::locks::{Locks, same_or_absent};
 
 pub(super) const IMAGE: Locks = Locks {
     object: "image",
     kind: "ImageCatalog",
 };
-
-/// Writing down the default changes nothing.
-pub(super) fn stream_name() -> Rule {
-    let name_in = |object: &str| {
-        format!("(has({object}.spec.streamName) ? {object}.spec.streamName : {object}.metadata.name)")
-    };
-    IMAGE.locked(
-        "streamName",
-        &format!("{} == {}", name_in("self"), name_in("oldSelf")),
-    )
-}
 
 pub(super) fn asset_type() -> Rule {
     asset_detail(

@@ -55,7 +55,7 @@ pub use status::{ImageCatalogStatus, ManagedMarker};
     validation = locks::IMAGE.reference("connectionRef"),
     validation = locks::IMAGE.required("sourceStreamType"),
     validation = locks::IMAGE.optional("action"),
-    validation = locks::stream_name(),
+    validation = locks::IMAGE.name("streamName"),
     validation = locks::IMAGE.optional("streamDescription"),
     validation = locks::IMAGE.required("versionSource"),
     validation = locks::IMAGE.required("versionType"),

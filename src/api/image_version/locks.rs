@@ -2,7 +2,8 @@
 
 use kube::core::Rule;
 
-use crate::api::image::locks::{Locks, publish_may_be_sent, same_or_absent, same_vm_user};
+use crate::api::image::locks::{publish_may_be_sent, same_vm_user};
+use crate::api::locks::{Locks, same_or_absent};
 
 pub(super) const VERSION: Locks = Locks {
     object: "version",

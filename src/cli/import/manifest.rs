@@ -9,16 +9,7 @@ use crate::api::names::{GROUP, VERSION};
 use crate::api::references::{CatalogReference, ConnectionReference};
 use crate::cli::estate::Holding;
 use crate::lifecycle::RemoteId;
-use crate::remote::imagemgmt::model::{self, Copy, StreamName, Version};
-
-/// Words of a marker that no longer moves (public OpenAPI document of Horizon Cloud next-gen; their meaning is
-/// inferred).
-const MARKER_AT_REST: [&str; 4] = [
-    "UPDATES_COMPLETED",
-    "UPDATES_PARTIALLY_COMPLETED",
-    "UPDATES_FAILED",
-    "VALIDATION_FAILED",
-];
+use crate::remote::imagemgmt::model::{self, Copy, MarkerPhase, StreamName, Version};
 
 /// A manifest, with only the fields that say something.
 #[derive(Debug, Serialize)]
@@ -198,8 +189,8 @@ fn markers(holding: &Holding) -> Vec<Marker> {
 }
 
 fn entry(marker: &model::Marker, versions: &[Version]) -> Option<Marker> {
-    let rests = MARKER_AT_REST.contains(&marker.status.as_deref().unwrap_or_default());
-    let next = marker.next_version_id.as_ref().filter(|_| !rests);
+    let moves = marker.phase() == MarkerPhase::Moving;
+    let next = marker.next_version_id.as_ref().filter(|_| moves);
     let id = next.or(marker.version_id.as_ref())?;
     if marker.name.is_empty() {
         return None;

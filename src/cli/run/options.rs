@@ -18,9 +18,10 @@ use crate::controller::metrics::Metrics;
 use crate::controller::watch::Namespaces;
 use crate::inventory::InventoryRecorder;
 use crate::remote::http::{AllowedHosts, Recorder};
+use crate::remote::surfercloud;
 
-/// Twice the deadline of a remote request.
-const SHORTEST_SAFE_WINDOW: Duration = Duration::from_mins(1);
+/// Twice the longest deadline of a remote request.
+const SHORTEST_SAFE_WINDOW: Duration = surfercloud::DEADLINE.saturating_mul(2);
 
 /// Runs the operator.
 #[derive(Debug, clap::Args)]

@@ -175,7 +175,8 @@ impl<'a> Pass<'a> {
             return self.report_inventory(connection).await;
         }
         let was_verified = connection.is_verified();
-        match connection.check().await {
+        let found_before = self.status.organisation.clone();
+        match connection.check(found_before.as_deref()).await {
             Outcome::Done(found) => {
                 if let Checked::Good { organisation, .. } = &found {
                     self.status.organisation.clone_from(organisation);
@@ -229,7 +230,7 @@ impl<'a> Pass<'a> {
 
     /// What the polling of the account has come to.
     async fn report_inventory(&mut self, connection: &Connection) -> Result<Verdict, WriteError> {
-        let report = match connection.inventory().last_problem() {
+        let report = match connection.last_problem() {
             Some(problem) => cloud_connection::problem(&problem),
             None => Report::ready(Reason::Connected, "the account answers"),
         };
@@ -255,7 +256,7 @@ impl<'a> Pass<'a> {
             } else {
                 Throttled::No
             },
-            trust: connection.inventory().trust(),
+            trust: connection.trust(),
         });
         let unsettled = account.as_ref().is_some_and(|account| {
             account.throttled == Throttled::Yes || !matches!(account.trust, Trust::Trusted)

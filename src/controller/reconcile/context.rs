@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::api::{CloudConnection, ImageCatalog, ImageVersion, StatusBounds};
+use crate::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion, StatusBounds};
 use crate::connections::Connections;
-use crate::lifecycle::{Install, Witness};
+use crate::lifecycle::{Attendance, Install, Memory, Witness};
 
 use super::newest::{Newest, ResourceVersion};
 use crate::controller::Tools;
@@ -41,6 +42,7 @@ impl Context {
             settings,
             bounds: BTreeMap::from([
                 (Kind::CloudConnection, StatusBounds::of::<CloudConnection>()),
+                (Kind::CustomImage, StatusBounds::of::<CustomImage>()),
                 (Kind::ImageCatalog, StatusBounds::of::<ImageCatalog>()),
                 (Kind::ImageVersion, StatusBounds::of::<ImageVersion>()),
             ]),
@@ -56,15 +58,41 @@ impl Context {
     /// What this process knows of the record of one part of the resource with this uid.
     pub(super) fn witness(&self, uid: &str, part: &str) -> Witness {
         let known = self.lock();
-        let witness = known.get(uid).and_then(|known| known.witnesses.get(part));
-        witness.cloned().unwrap_or_default()
+        let Some(known) = known.get(uid) else {
+            return Witness::default();
+        };
+        let attended = || {
+            known
+                .attendance
+                .as_ref()
+                .map(|attendance| attendance.witness(part))
+        };
+        let witness = known.witnesses.get(part).cloned().or_else(attended);
+        witness.unwrap_or_default()
+    }
+
+    /// The resource with this uid has these parts on record.
+    pub(super) fn attend<'a>(&self, uid: &str, parts: impl IntoIterator<Item = &'a str>, now: Timestamp) {
+        let mut known = self.lock();
+        let known = known.entry(uid.to_owned()).or_default();
+        let attendance = known.attendance.get_or_insert_with(|| Attendance::begins(now));
+        attendance.sees(parts);
+    }
+
+    /// This process has just added the finalizer to a resource that remembered this of its parts.
+    pub(super) fn added_finalizer(&self, uid: &str, memories: &[Memory]) {
+        let mut known = self.lock();
+        let attendance = known.get_mut(uid).and_then(|known| known.attendance.as_mut());
+        if let Some(attendance) = attendance {
+            attendance.added_finalizer(memories);
+        }
     }
 
     /// Keeps what this process knows of a record.
-    pub(super) fn keep_witness(&self, uid: &str, part: &'static str, witness: Witness) {
+    pub(super) fn keep_witness(&self, uid: &str, part: &Arc<str>, witness: Witness) {
         let mut known = self.lock();
         let known = known.entry(uid.to_owned()).or_default();
-        known.witnesses.insert(part, witness);
+        known.witnesses.insert(Arc::clone(part), witness);
     }
 
     /// The resource with this uid has been seen at this version.
@@ -84,7 +112,7 @@ impl Context {
     /// The resource with this uid is gone.
     pub(super) fn forget(&self, uid: &str, now: Instant) {
         let mut known = self.lock();
-        known.retain(|_, known| !known.witnesses.is_empty() || known.newest.is_recent(now));
+        known.retain(|_, known| known.attendance.is_some() || known.newest.is_recent(now));
         let mut gone = Known::default();
         gone.newest.saw(ResourceVersion::LAST, now);
         known.insert(uid.to_owned(), gone);
@@ -98,6 +126,7 @@ impl Context {
 /// What this process knows of a resource that the resource itself does not tell.
 #[derive(Debug, Default)]
 struct Known {
-    witnesses: BTreeMap<&'static str, Witness>,
+    witnesses: BTreeMap<Arc<str>, Witness>,
+    attendance: Option<Attendance>,
     newest: Newest,
 }

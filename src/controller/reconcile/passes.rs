@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use super::connection;
 use super::context::Context;
 use super::managed::{self, Reconciled};
-use crate::api::{ImageCatalog, ImageVersion};
+use crate::api::{CustomImage, ImageCatalog, ImageVersion};
 use crate::connections::{AccountChange, Changes, ConnectionKey, Connections};
 use crate::controller::key::{Key, Kind};
 use crate::controller::queue::{Pass, QueueHandle, Urgency, Verdict};
@@ -45,6 +45,7 @@ impl Pass for Passes {
                     Some(resource) => connection::reconcile(&self.context, resource).await,
                     None => Verdict::Gone,
                 },
+                Kind::CustomImage => self.managed::<CustomImage>(&key).await,
                 Kind::ImageCatalog => self.managed::<ImageCatalog>(&key).await,
                 Kind::ImageVersion => self.managed::<ImageVersion>(&key).await,
             }
@@ -79,6 +80,7 @@ fn wake(
         queue.wake(key, Urgency::Change);
     }
     let moved = Moved::new(changes, install);
+    wake_concerned::<CustomImage>(connection, &moved, caches, queue);
     wake_concerned::<ImageCatalog>(connection, &moved, caches, queue);
     wake_concerned::<ImageVersion>(connection, &moved, caches, queue);
 }

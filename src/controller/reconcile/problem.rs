@@ -26,7 +26,10 @@ impl Setback {
     /// The answer of a remote read that did not work.
     fn of_problem(problem: &Problem) -> Self {
         let standing = match problem.kind {
-            ProblemKind::Unauthorized | ProblemKind::Forbidden | ProblemKind::NotAllowed => Standing::Stalled,
+            ProblemKind::Unauthorized
+            | ProblemKind::Forbidden
+            | ProblemKind::NoSuchProject
+            | ProblemKind::NotAllowed => Standing::Stalled,
             _ => Standing::Reconciling,
         };
         let report = Report {
@@ -59,6 +62,7 @@ pub(super) fn reason_of(kind: ProblemKind) -> Reason {
     match kind {
         ProblemKind::Unauthorized => Reason::InvalidCredentials,
         ProblemKind::Forbidden => Reason::AccessDenied,
+        ProblemKind::NoSuchProject => Reason::ProjectNotFound,
         ProblemKind::NotAllowed => Reason::HostNotAllowed,
         ProblemKind::TooManyRequests => Reason::Throttled,
         ProblemKind::BreakerOpen => Reason::CircuitOpen,

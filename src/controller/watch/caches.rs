@@ -8,7 +8,7 @@ use tokio::sync::watch::Receiver;
 
 use super::fingerprint::first_urgency;
 use super::watched::Watched;
-use crate::api::{CloudConnection, ImageCatalog, ImageVersion};
+use crate::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion};
 use crate::controller::key::{Key, Kind};
 use crate::controller::metrics::ObjectCounts;
 use crate::controller::queue::Urgency;
@@ -31,6 +31,8 @@ pub enum Namespaces {
 pub struct Caches {
     /// Every CloudConnection.
     pub connections: Store<CloudConnection>,
+    /// Every CustomImage.
+    pub custom_images: Store<CustomImage>,
     /// Every ImageCatalog.
     pub catalogs: Store<ImageCatalog>,
     /// Every ImageVersion.
@@ -42,6 +44,7 @@ pub struct Caches {
 /// Where the watches put what they see.
 pub(in crate::controller) struct Writers {
     pub(in crate::controller) connections: Writer<CloudConnection>,
+    pub(in crate::controller) custom_images: Writer<CustomImage>,
     pub(in crate::controller) catalogs: Writer<ImageCatalog>,
     pub(in crate::controller) versions: Writer<ImageVersion>,
 }
@@ -50,11 +53,13 @@ pub(in crate::controller) struct Writers {
 pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) {
     let writers = Writers {
         connections: Writer::default(),
+        custom_images: Writer::default(),
         catalogs: Writer::default(),
         versions: Writer::default(),
     };
     let caches = Caches {
         connections: writers.connections.as_reader(),
+        custom_images: writers.custom_images.as_reader(),
         catalogs: writers.catalogs.as_reader(),
         versions: writers.versions.as_reader(),
         ready,
@@ -65,22 +70,21 @@ pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) 
 impl Caches {
     /// Those that refer to an object. Those of a connection are also the versions that reach their account over it.
     pub fn users_of(&self, used: &Key) -> Vec<Key> {
-        let catalogs = users(&self.catalogs, used);
+        let users = users(&self.catalogs, used).chain(users(&self.custom_images, used));
         if used.kind != Kind::CloudConnection {
-            return catalogs.chain(users(&self.versions, used)).collect();
+            return users.chain(self::users(&self.versions, used)).collect();
         }
         let versions = self.versions.state().into_iter().filter(|version| {
             version.metadata.namespace.as_ref() == Some(&used.namespace)
                 && version.connection_name(&self.around(version)).as_ref() == Some(&used.name)
         });
-        catalogs
-            .chain(versions.map(|version| Key::of(&*version)))
-            .collect()
+        users.chain(versions.map(|version| Key::of(&*version))).collect()
     }
 
     /// Every object, and how urgently one who has seen none of them should look at it.
     pub fn all(&self) -> Vec<(Key, Urgency)> {
         keys(&self.connections)
+            .chain(keys(&self.custom_images))
             .chain(keys(&self.catalogs))
             .chain(keys(&self.versions))
             .collect()
@@ -90,6 +94,7 @@ impl Caches {
     pub fn counts(&self) -> ObjectCounts {
         let mut counts = ObjectCounts::default();
         count(&self.connections, &mut counts);
+        count(&self.custom_images, &mut counts);
         count(&self.catalogs, &mut counts);
         count(&self.versions, &mut counts);
         counts

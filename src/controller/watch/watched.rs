@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::caches::Caches;
 use crate::api::image_version::SourceKind;
-use crate::api::{CloudConnection, ImageCatalog, ImageVersion};
+use crate::api::{CloudConnection, CustomImage, ImageCatalog, ImageVersion};
 use crate::controller::key::Kind;
 use crate::kinds::conditions;
 
@@ -66,6 +66,43 @@ impl Watched for CloudConnection {
         let ready = conditions::ready(self.conditions());
         let status = ready.map(|ready| ready.status.as_str());
         [status, ready.map(|ready| ready.reason.as_str()), None, None]
+    }
+}
+
+impl Watched for CustomImage {
+    const KIND: Kind = Kind::CustomImage;
+
+    fn conditions(&self) -> &[Condition] {
+        self.status
+            .as_ref()
+            .map_or(&[], |status| &status.managed.conditions)
+    }
+
+    fn observed_generation(&self) -> Option<i64> {
+        self.status
+            .as_ref()
+            .map(|status| status.managed.observed_generation)
+    }
+
+    fn store(caches: &Caches) -> &Store<Self> {
+        &caches.custom_images
+    }
+
+    fn references(&self) -> [Option<(Kind, &str)>; 2] {
+        [
+            Some((Kind::CloudConnection, &self.spec.connection_ref.name)),
+            None,
+        ]
+    }
+
+    fn shown(&self) -> [Option<&str>; 4] {
+        let status = self.status.as_ref();
+        [
+            status.and_then(|status| status.image_id.as_deref()),
+            status.and_then(|status| status.state.as_deref()),
+            None,
+            status.and_then(|status| status.managed.owner_uid.as_deref()),
+        ]
     }
 }
 

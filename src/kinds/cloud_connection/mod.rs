@@ -41,8 +41,8 @@ pub fn checked(found: &Checked) -> Report {
         Checked::OrganisationMismatch { expected, found } => Report::stalled(
             Reason::OrganisationMismatch,
             format!(
-                "the credentials belong to organisation {found}, but spec names {expected}: correct one of them; \
-                 nothing is done with the wrong organisation"
+                "the credentials belong to {found}, but this connection is to {expected}: correct one of them; nothing is done \
+                 with the wrong account"
             ),
         ),
     }
@@ -53,6 +53,7 @@ pub fn problem(problem: &Problem) -> Report {
     let (standing, reason) = match problem.kind {
         ProblemKind::Unauthorized => (Standing::Stalled, Reason::InvalidCredentials),
         ProblemKind::Forbidden => (Standing::Stalled, Reason::AccessDenied),
+        ProblemKind::NoSuchProject => (Standing::Stalled, Reason::ProjectNotFound),
         ProblemKind::NotAllowed => (Standing::Stalled, Reason::HostNotAllowed),
         ProblemKind::Tls => (Standing::Stalled, Reason::TlsFailed),
         ProblemKind::TooManyRequests => (Standing::Reconciling, Reason::Throttled),

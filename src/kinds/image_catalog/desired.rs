@@ -80,7 +80,7 @@ impl Wanted {
         })?;
         Ok(Wanted {
             image: PartWanted {
-                name: IMAGE,
+                name: IMAGE.into(),
                 mark: mark(IMAGE),
                 desired: catalog.policies().desired(catalog, given_id, surroundings),
             },

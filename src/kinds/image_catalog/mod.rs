@@ -27,7 +27,7 @@ use super::words::Words;
 use super::{Moved, Report};
 use crate::api::record::PUBLISH;
 use crate::api::{ImageCatalog, ImageCatalogStatus, ManagedStatus, Reason, SecretKeyReference};
-use crate::connections::Connection;
+use crate::connections::{Connection, ImageManagement};
 use crate::lifecycle::{Blocker, Failure, Look, Looks, ObjectPart, Operation, RemoteId};
 use crate::remote::imagemgmt::model::CreatedImage;
 
@@ -45,6 +45,7 @@ impl Managed for ImageCatalog {
     type Wanted = Wanted;
     type Seen = Seen;
     type Created = CreatedImage;
+    type Remote = ImageManagement;
 
     const WORDS: Words = Words {
         noun: "image",
@@ -76,6 +77,10 @@ impl Managed for ImageCatalog {
         Some(self.spec.connection_ref.name.clone())
     }
 
+    fn remote(connection: &Connection) -> Option<&ImageManagement> {
+        connection.image_management()
+    }
+
     fn wanted(&self, holders: &Holders, surroundings: &Surroundings) -> Result<Wanted, Report> {
         Wanted::parse(self, holders, surroundings)
             .map_err(|error| Report::stalled(Reason::InvalidSpec, error.to_string()))
@@ -89,7 +94,11 @@ impl Managed for ImageCatalog {
         holders::dependents(wanted)
     }
 
-    fn secret<'a>(wanted: &'a Wanted, operation: &Operation) -> Option<&'a SecretKeyReference> {
+    fn secret<'a>(
+        wanted: &'a Wanted,
+        _: &PartWanted,
+        operation: &Operation,
+    ) -> Option<&'a SecretKeyReference> {
         wanted
             .password_reference()
             .filter(|_| *operation == Operation::Create)
@@ -114,22 +123,28 @@ impl Managed for ImageCatalog {
     }
 
     async fn perform(
-        connection: &Connection,
+        remote: &ImageManagement,
         operation: &Operation,
         target: Target<'_, Self>,
     ) -> Performed<CreatedImage> {
-        perform::perform(connection, operation, target).await
+        perform::perform(remote, operation, target).await
     }
 
-    fn sent(connection: &Connection, _: &Wanted, part: &PartWanted, id: Option<&RemoteId>, _: Option<&Seen>) {
-        connection.inventory().written(id);
+    fn sent(
+        remote: &ImageManagement,
+        _: &Wanted,
+        part: &PartWanted,
+        id: Option<&RemoteId>,
+        _: Option<&Seen>,
+    ) {
+        remote.inventory().written(id);
         if let Some(id) = id {
-            connection.inventory().watch_image(part.mark.object, id);
+            remote.inventory().watch_image(part.mark.object, id);
         }
     }
 
-    fn released(connection: &Connection, wanted: &Wanted) {
-        connection.inventory().unwatch_image(wanted.image.mark.object);
+    fn released(remote: &ImageManagement, wanted: &Wanted) {
+        remote.inventory().unwatch_image(wanted.image.mark.object);
     }
 
     fn adopted(status: &mut ImageCatalogStatus, _: &PartWanted, id: &RemoteId) {

@@ -4,7 +4,7 @@ use super::changes::RETIRE;
 use super::{Seen, desired, markers, remove};
 use crate::api::ImageCatalog;
 use crate::api::record::PUBLISH;
-use crate::connections::Connection;
+use crate::connections::ImageManagement;
 use crate::kinds::image::PublishForm;
 use crate::kinds::image::change::PATCH;
 use crate::kinds::managed::{Performed, Target};
@@ -14,16 +14,16 @@ use crate::remote::imagemgmt::model::{CreatedImage, MarkerRequest, PatchVersion,
 
 /// Sends the one request that this operation stands for.
 pub(super) async fn perform(
-    connection: &Connection,
+    remote: &ImageManagement,
     operation: &Operation,
     target: Target<'_, ImageCatalog>,
 ) -> Performed<CreatedImage> {
-    let client = connection.client();
+    let client = remote.client();
     match operation {
         Operation::Create => create(client, target).await,
-        Operation::Delete => Performed::of_change(remove::image(connection, &target).await),
+        Operation::Delete => Performed::of_change(remove::image(remote, &target).await),
         Operation::Change { name, .. } if name == RETIRE => {
-            Performed::of_change(remove::first_version(connection, &target).await)
+            Performed::of_change(remove::first_version(remote, &target).await)
         }
         Operation::Change { name, goal } => Performed::of_change(change(client, name, goal, &target).await),
     }

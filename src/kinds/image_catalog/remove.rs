@@ -6,13 +6,13 @@ use super::markers::Markers;
 use super::perform::{first_version_of, in_use, not_listed, not_now};
 use super::{Seen, changes};
 use crate::api::ImageCatalog;
-use crate::connections::{Connection, Turn};
+use crate::connections::{ImageManagement, Turn};
 use crate::kinds::managed::Target;
 use crate::lifecycle::Outcome;
 
 /// The image goes with its last version, which is the first one: other ones keep it from being deleted.
-pub(super) async fn image(connection: &Connection, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
-    let (_turn, now) = match alone(connection, target).await {
+pub(super) async fn image(remote: &ImageManagement, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
+    let (_turn, now) = match alone(remote, target).await {
         Ok(alone) => alone,
         Err(outcome) => return outcome,
     };
@@ -23,12 +23,15 @@ pub(super) async fn image(connection: &Connection, target: &Target<'_, ImageCata
         return not_now("the image is not deleted yet: another version has appeared in it");
     }
     let image = &now.image().id;
-    connection.client().delete_version(image, &first.id).await
+    remote.client().delete_version(image, &first.id).await
 }
 
 /// The first version goes alone, while another one stays.
-pub(super) async fn first_version(connection: &Connection, target: &Target<'_, ImageCatalog>) -> Outcome<()> {
-    let (_turn, now) = match alone(connection, target).await {
+pub(super) async fn first_version(
+    remote: &ImageManagement,
+    target: &Target<'_, ImageCatalog>,
+) -> Outcome<()> {
+    let (_turn, now) = match alone(remote, target).await {
         Ok(alone) => alone,
         Err(outcome) => return outcome,
     };
@@ -44,21 +47,21 @@ pub(super) async fn first_version(connection: &Connection, target: &Target<'_, I
         return not_now("the first version is not removed: no other one takes its place at the moment");
     }
     let image = &now.image().id;
-    in_use(connection.client().delete_version(image, &first.id).await)
+    in_use(remote.client().delete_version(image, &first.id).await)
 }
 
 /// The turn to delete in this image, and what is in it now. Two passes that each see the other's version would together
 /// delete the image.
 async fn alone(
-    connection: &Connection,
+    remote: &ImageManagement,
     target: &Target<'_, ImageCatalog>,
 ) -> Result<(Turn, Seen), Outcome<()>> {
     let Some(seen) = target.seen else {
         return Err(not_listed());
     };
     let image = &seen.image().id;
-    let turn = connection.deletion_turn(image).await;
-    match connection.inventory().versions(image, Some(Instant::now())).await {
+    let turn = remote.deletion_turn(image).await;
+    match remote.inventory().versions(image, Some(Instant::now())).await {
         Outcome::Done(versions) => Ok((
             turn,
             Seen {

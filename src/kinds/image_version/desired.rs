@@ -124,7 +124,7 @@ impl Wanted {
         let form = publish.map(|(publish, label)| PublishForm::of(publish, label, project_id, mark));
         Ok(Wanted {
             version: PartWanted {
-                name: VERSION,
+                name: VERSION.into(),
                 mark,
                 desired,
             },

@@ -179,7 +179,7 @@ impl Looking<'_, ImageVersion> {
 
     fn open_operation(&self) -> Option<Operation> {
         let parts = &self.status.managed.parts;
-        let part = parts.iter().find(|part| part.name == self.part.name)?;
+        let part = parts.iter().find(|part| *part.name == *self.part.name)?;
         Some(memory::record_of(part).intent?.operation)
     }
 

@@ -25,7 +25,7 @@ use super::words::Words;
 use super::{Moved, Report};
 use crate::api::record::PUBLISH;
 use crate::api::{ImageVersion, ImageVersionStatus, ManagedStatus, Reason, SecretKeyReference};
-use crate::connections::Connection;
+use crate::connections::{Connection, ImageManagement};
 use crate::lifecycle::{Blocker, Failure, Look, Looks, Operation, RemoteId};
 use crate::remote::imagemgmt::model::CreatedVersion;
 
@@ -40,6 +40,7 @@ impl Managed for ImageVersion {
     type Wanted = Wanted;
     type Seen = Seen;
     type Created = CreatedVersion;
+    type Remote = ImageManagement;
 
     const WORDS: Words = Words {
         noun: "version",
@@ -71,6 +72,10 @@ impl Managed for ImageVersion {
         references.connection_name()
     }
 
+    fn remote(connection: &Connection) -> Option<&ImageManagement> {
+        connection.image_management()
+    }
+
     fn wanted(&self, references: &References, surroundings: &Surroundings) -> Result<Wanted, Report> {
         Wanted::parse(self, references, surroundings)
     }
@@ -83,7 +88,11 @@ impl Managed for ImageVersion {
         None
     }
 
-    fn secret<'a>(wanted: &'a Wanted, operation: &Operation) -> Option<&'a SecretKeyReference> {
+    fn secret<'a>(
+        wanted: &'a Wanted,
+        _: &PartWanted,
+        operation: &Operation,
+    ) -> Option<&'a SecretKeyReference> {
         wanted
             .password_reference()
             .filter(|_| *operation == Operation::Create)
@@ -99,28 +108,28 @@ impl Managed for ImageVersion {
     }
 
     async fn perform(
-        connection: &Connection,
+        remote: &ImageManagement,
         operation: &Operation,
         target: Target<'_, Self>,
     ) -> Performed<CreatedVersion> {
-        perform::perform(connection, operation, target).await
+        perform::perform(remote, operation, target).await
     }
 
     fn sent(
-        connection: &Connection,
+        remote: &ImageManagement,
         wanted: &Wanted,
         part: &PartWanted,
         _: Option<&RemoteId>,
         _: Option<&Seen>,
     ) {
-        connection.inventory().written(wanted.image.as_ref());
+        remote.inventory().written(wanted.image.as_ref());
         if let Some(image) = &wanted.image {
-            connection.inventory().watch_image(part.mark.object, image);
+            remote.inventory().watch_image(part.mark.object, image);
         }
     }
 
-    fn released(connection: &Connection, wanted: &Wanted) {
-        connection.inventory().unwatch_image(wanted.version.mark.object);
+    fn released(remote: &ImageManagement, wanted: &Wanted) {
+        remote.inventory().unwatch_image(wanted.version.mark.object);
     }
 
     fn adopted(status: &mut ImageVersionStatus, _: &PartWanted, id: &RemoteId) {

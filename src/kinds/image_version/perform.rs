@@ -7,7 +7,7 @@ use super::remove;
 use crate::api::ImageVersion;
 use crate::api::image::Publish;
 use crate::api::record::PUBLISH;
-use crate::connections::Connection;
+use crate::connections::ImageManagement;
 use crate::kinds::image::change::PATCH;
 use crate::kinds::image::{PublishForm, same_shape};
 use crate::kinds::managed::{Performed, Target};
@@ -20,14 +20,14 @@ use crate::remote::imagemgmt::model::{
 
 /// Sends the one write that this operation stands for.
 pub(super) async fn perform(
-    connection: &Connection,
+    remote: &ImageManagement,
     operation: &Operation,
     target: Target<'_, ImageVersion>,
 ) -> Performed<CreatedVersion> {
-    let client = connection.client();
+    let client = remote.client();
     match operation {
         Operation::Create => create(client, target).await,
-        Operation::Delete => remove::remove(connection, &target).await,
+        Operation::Delete => remove::remove(remote, &target).await,
         Operation::Change { name, goal } => Performed::of_change(match target.seen {
             Some(seen) => change(client, name, goal, &target, seen).await,
             None => not_now("the version is not listed at the moment"),

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::observed::{Seen, going, staying};
 use crate::api::{ImageVersion, Reason};
-use crate::connections::Connection;
+use crate::connections::ImageManagement;
 use crate::kinds::Report;
 use crate::kinds::image::seen::mark_of;
 use crate::kinds::managed::{Performed, Target};
@@ -15,7 +15,7 @@ use crate::remote::imagemgmt::model::{CreatedVersion, PatchVersion};
 /// Deletes the version, or leaves it to its catalog where the image has no other: the remote deletes an image together
 /// with its last version.
 pub(super) async fn remove(
-    connection: &Connection,
+    remote: &ImageManagement,
     target: &Target<'_, ImageVersion>,
 ) -> Performed<CreatedVersion> {
     let Some(seen) = target.seen else {
@@ -23,8 +23,8 @@ pub(super) async fn remove(
     };
     let (image, version) = (&seen.image, &seen.version.id);
     // Two passes that each see the other's version would together delete the image.
-    let _turn = connection.deletion_turn(image).await;
-    let read = connection.inventory().versions(image, Some(Instant::now())).await;
+    let _turn = remote.deletion_turn(image).await;
+    let read = remote.inventory().versions(image, Some(Instant::now())).await;
     let all = match read {
         Outcome::Done(all) => all,
         Outcome::Throttled { retry_after, problem } => {
@@ -41,14 +41,14 @@ pub(super) async fn remove(
         )));
     }
     if staying(&all, version).next().is_some() {
-        return Performed::of_change(connection.client().delete_version(image, version).await);
+        return Performed::of_change(remote.client().delete_version(image, version).await);
     }
     if target.part.desired.presence != Presence::Deleted {
         return Performed::of_change(refused(
             "it is the only version of its image, which would be deleted with it: add another version first",
         ));
     }
-    leave_to_the_catalog(connection.client(), seen, target.wanted.mark_of_the_catalog).await
+    leave_to_the_catalog(remote.client(), seen, target.wanted.mark_of_the_catalog).await
 }
 
 /// Puts the mark of the catalog's own version on this one: whoever deletes the catalog finds it by that.

@@ -2,8 +2,8 @@
 
 use super::{Situation, adopt_named, create, delete};
 use crate::lifecycle::{
-    ById, Freshness, Held, InventoryTrust, Look, MarkSeen, Operation, Phase, Record, Resolution, Rule,
-    Sighting, Stalled, Step, Waiting,
+    ById, Freshness, Held, Intent, InventoryTrust, Look, MarkSeen, Operation, Phase, Record, Resolution,
+    Rule, Sighting, Stalled, Step, Waiting,
 };
 
 /// An object is on record and no request is open.
@@ -41,12 +41,27 @@ pub(super) fn decide(situation: Situation<'_>, record: &Record, held: &Held) -> 
     Step::Begin(situation.intent(operation, 1))
 }
 
-/// The failed object may have been told to go, to be made again: sent again only while that is still wanted.
-pub(super) fn settle_recreation(situation: Situation<'_>, record: &Record, held: &Held) -> Step {
+/// The object may have been told to go, to be made again or because it was not asked for: sent again only while that is
+/// still wanted. What went that way is made again.
+pub(super) fn settle_deletion(
+    situation: Situation<'_>,
+    record: &Record,
+    intent: &Intent,
+    held: &Held,
+) -> Step {
     if situation.recreates() {
-        delete::held(situation, record, held)
-    } else {
-        Step::ClearIntent
+        return delete::held(situation, record, held);
+    }
+    match find(situation, held) {
+        Err(step) => step,
+        Ok(None) => Step::ForgetId,
+        Ok(Some(_)) => match situation.window_left(intent.started_at) {
+            Some(remaining) => Step::Wait(Waiting::Settling {
+                operation: Operation::Delete,
+                remaining,
+            }),
+            None => Step::ClearIntent,
+        },
     }
 }
 
@@ -58,6 +73,11 @@ pub(super) fn not_ours(sighting: &Sighting) -> Option<Stalled> {
 
 /// Finds the object that is on record, or says what is to be done while it can't be seen.
 pub(super) fn sight<'a>(situation: Situation<'a>, held: &Held) -> Result<&'a Sighting, Step> {
+    find(situation, held)?.ok_or_else(|| gone(situation, held))
+}
+
+/// The same; none once it is gone for certain.
+fn find<'a>(situation: Situation<'a>, held: &Held) -> Result<Option<&'a Sighting>, Step> {
     if held.account != situation.desired.account {
         return Err(Step::Stall(Stalled::OtherAccount(held.id.clone())));
     }
@@ -65,11 +85,11 @@ pub(super) fn sight<'a>(situation: Situation<'a>, held: &Held) -> Result<&'a Sig
         return Err(Step::Look(Look::Cached));
     }
     if let Some(sighting) = situation.looks.find(&held.id) {
-        return Ok(sighting);
+        return Ok(Some(sighting));
     }
     if Rule::AbsenceIsNotProof.holds() {
         if let ById::Found(sighting) = situation.by_id(&held.id)? {
-            return Ok(sighting);
+            return Ok(Some(sighting));
         }
         if let Some(remaining) = situation.window_left(held.since) {
             return Err(Step::Wait(Waiting::Settling {
@@ -87,7 +107,7 @@ pub(super) fn sight<'a>(situation: Situation<'a>, held: &Held) -> Result<&'a Sig
             return Err(Step::Wait(Waiting::InventorySuspect));
         }
     }
-    Err(gone(situation, held))
+    Ok(None)
 }
 
 /// The object is gone for certain.

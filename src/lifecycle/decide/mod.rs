@@ -61,7 +61,7 @@ fn present(situation: Situation<'_>) -> Step {
         }
         return match (&intent.operation, &record.held) {
             (Operation::Create, _) => create::settle(situation, intent),
-            (Operation::Delete, Some(held)) => held::settle_recreation(situation, record, held),
+            (Operation::Delete, Some(held)) => held::settle_deletion(situation, record, intent, held),
             (Operation::Change { .. }, Some(held)) => change::settle(situation, intent, held),
             (_, None) => Step::ClearIntent,
         };

@@ -2,6 +2,7 @@
 //! listing lag, lost or restored memory and deletions, up to a budget of each.
 
 mod hasher;
+mod later;
 mod scenarios;
 mod world;
 
@@ -11,6 +12,7 @@ use std::rc::Rc;
 use super::rules::tests::without;
 use super::*;
 use hasher::Quick;
+use later::{Asked, First};
 use scenarios::{Scenario, missed_in, scenarios};
 use world::{Backup, Budget, Request, Wish, World};
 
@@ -35,6 +37,19 @@ enum Action {
     Restore,
     Vanish,
     DeleteResource,
+    /// The spec asks for the part, or does so no longer.
+    Ask,
+}
+
+impl Action {
+    /// Whether somebody else can make a part forgotten by this: a part whose record is lost and that is not asked for
+    /// any more, both while it is there, can't be covered.
+    fn may_forget(&self) -> bool {
+        matches!(
+            self,
+            Action::LoseStatus | Action::NewUid | Action::Restore | Action::Ask
+        )
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +114,7 @@ fn actions(world: &World) -> Vec<Action> {
         record || annotation || finalizer || !world.is_unsettled() && world.ours() == 0
     };
     let (record, annotation, finalizer) = (
-        object.record.is_some(),
+        object.record.is_some() || matches!(object.first, First::Another(Some(_))),
         object.annotation.is_some(),
         object.finalizer,
     );
@@ -132,6 +147,9 @@ fn actions(world: &World) -> Vec<Action> {
     }
     if left.deletions > 0 && !object.deleting && object.finalizer {
         list.push(Action::DeleteResource);
+    }
+    if left.asks > 0 {
+        list.push(Action::Ask);
     }
     list
 }
@@ -169,7 +187,12 @@ fn apply(world: &World, action: &Action, wish: Wish) -> World {
         Action::Tick => next.tick(),
         Action::LoseStatus => {
             next.left.lost_status -= 1;
-            next.edit(|object| (object.record, object.answered) = (None, false));
+            next.edit(|object| {
+                (object.record, object.answered) = (None, false);
+                if let First::Another(recorded) = &mut object.first {
+                    *recorded = None;
+                }
+            });
         }
         Action::LoseAnnotation => {
             next.left.lost_annotation -= 1;
@@ -185,6 +208,9 @@ fn apply(world: &World, action: &Action, wish: Wish) -> World {
         Action::NewUid => {
             next.left.new_uid -= 1;
             next.edit(|object| object.uid += 1);
+            if next.later.is_some() {
+                next.knows_nothing();
+            }
         }
         Action::Backup => next.backup = next.object.as_ref().map(|object| Backup(object.record.clone())),
         Action::Restore => {
@@ -200,6 +226,10 @@ fn apply(world: &World, action: &Action, wish: Wish) -> World {
         Action::DeleteResource => {
             next.left.deletions -= 1;
             next.edit(|object| object.deleting = true);
+        }
+        Action::Ask => {
+            next.left.asks -= 1;
+            next.edit(|object| object.asked = object.asked.is_not());
         }
     }
     next
@@ -261,12 +291,15 @@ fn broken(world: &World, wish: Wish) -> Option<&'static str> {
     {
         return Some("somebody who only observes sends a request");
     }
-    if wish.recreation == Recreation::Never && world.facts.created > 1 {
+    if wish.recreation == Recreation::Never && world.facts.created > 1 + world.facts.deleted {
         return Some("what once existed was created again");
     }
     let creates = |request: &Request| request.operation == Operation::Create;
     if world.object.is_none() && (world.made_by_us() > 0 || world.in_flight.iter().any(creates)) {
         return Some("the resource is gone and its remote object is left");
+    }
+    if world.is_forgotten() {
+        return Some("nobody asks for the remote object, and nobody remembers it");
     }
     None
 }
@@ -315,10 +348,17 @@ fn comes_to_rest(mut world: World, wish: Wish) -> Result<(), String> {
         world.tick();
         world.begin_pass(world.object.clone().unwrap_or(object));
     }
+    let wanted = usize::from(
+        world
+            .object
+            .as_ref()
+            .is_some_and(|object| object.asked == Asked::Yes),
+    );
     match last {
-        Some(Step::Rest) if world.ours() == 1 => Ok(()),
+        Some(Step::Rest) if world.ours() == wanted => Ok(()),
         Some(Step::Rest) if world.things.is_empty() => Err("it rests with nothing there".into()),
-        Some(Step::Stall(Stalled::Missing(_))) if world.facts.vanished > 0 => Ok(()),
+        // Whoever has forgotten that it deleted the object itself asks a person, too.
+        Some(Step::Stall(Stalled::Missing(_))) if world.facts.vanished + world.facts.deleted > 0 => Ok(()),
         Some(Step::Stall(Stalled::NothingToObserve)) if world.ours() == 0 => Ok(()),
         Some(Step::Stall(Stalled::OwnedByOther(_) | Stalled::NameTaken(_))) if !world.things.is_empty() => {
             Ok(())
@@ -361,6 +401,9 @@ fn explore(scenario: &Scenario) -> Explored {
             }
             for action in actions(world) {
                 let next = apply(world, &action, wish);
+                if action.may_forget() && next.is_forgotten() {
+                    continue;
+                }
                 transitions += 1;
                 let paths = nodes[*index].3;
                 if let Some(&seen) = known.get(&next) {

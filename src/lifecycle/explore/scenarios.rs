@@ -1,5 +1,6 @@
 //! The scenarios that are explored.
 
+use super::later::Later;
 use super::world::{Budget, Object, Thing, WINDOW, Wish, World, now};
 use crate::lifecycle::*;
 
@@ -142,6 +143,73 @@ fn decided_by_people() -> Vec<Scenario> {
                 ..wish(Recreation::WhenGone)
             },
             start: observed,
+        },
+    ]
+}
+
+/// Scenarios of a copy: a part that is asked for when the resource has long had another one.
+fn parts_asked_for_later() -> Vec<Scenario> {
+    let later = |left: Budget| World {
+        object: Some(Object::without_the_part()),
+        later: Some(Later::default()),
+        ..World::new(left)
+    };
+    let faults = Budget {
+        asks: 1,
+        crashes: 1,
+        lost_replies: 1,
+        hidden: 1,
+        ..Budget::default()
+    };
+    vec![
+        Scenario {
+            name: "a copy asked for; lost memory",
+            wish: wish(Recreation::Never),
+            start: later(Budget {
+                lost_status: 1,
+                lost_annotation: 1,
+                stale_reads: 1,
+                ..faults
+            }),
+        },
+        Scenario {
+            name: "a copy asked for; status restored from a backup",
+            wish: wish(Recreation::Never),
+            start: later(Budget {
+                restored: 1,
+                hidden: 0,
+                ..faults
+            }),
+        },
+        Scenario {
+            name: "a copy asked for; replaced manifest, new uid",
+            wish: wish(Recreation::Never),
+            start: later(Budget {
+                lost_status: 1,
+                replaced: 1,
+                new_uid: 1,
+                ..faults
+            }),
+        },
+        Scenario {
+            name: "a copy asked for, taken away, asked for again",
+            wish: wish(Recreation::Never),
+            start: later(Budget {
+                asks: 3,
+                stale_reads: 1,
+                ..faults
+            }),
+        },
+        Scenario {
+            name: "a copy asked for, deleted with its resource",
+            wish: wish(Recreation::Never),
+            start: later(Budget {
+                asks: 2,
+                deletions: 1,
+                refusals: 1,
+                lost_status: 1,
+                ..faults
+            }),
         },
     ]
 }
@@ -322,5 +390,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         },
     ];
     scenarios.extend(decided_by_people());
+    scenarios.extend(parts_asked_for_later());
     scenarios
 }

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::later::{Asked, First, Later};
 use crate::lifecycle::*;
 
 /// One settling window; the world knows no finer time.
@@ -23,6 +24,8 @@ pub(super) struct World {
     /// A status that somebody saved and may restore.
     pub backup: Option<Backup>,
     pub witness: Witness,
+    /// Where the part is asked for later than another one: what this process knows of the resource.
+    pub later: Option<Later>,
     pub pass: Option<Pass>,
     pub things: Vec<Thing>,
     pub in_flight: Vec<Request>,
@@ -52,6 +55,10 @@ pub(super) struct Object {
     /// A person's answer, and whether the status says that it was acted on.
     pub answer: Option<Resolution>,
     pub answered: bool,
+    /// Whether the spec asks for the part.
+    pub asked: Asked,
+    /// The first part of the resource.
+    pub first: First,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -99,6 +106,7 @@ pub(super) struct Budget {
     pub deletions: u8,
     pub hidden: u8,
     pub stale_reads: u8,
+    pub asks: u8,
 }
 
 /// What has happened so far, for the oracles.
@@ -107,6 +115,7 @@ pub(super) struct Facts {
     pub created: u8,
     pub vanished: u8,
     pub refused: u8,
+    pub deleted: u8,
     pub touched_foreign: bool,
     pub changed_twice: bool,
 }
@@ -123,7 +132,7 @@ pub(super) struct Wish {
 impl Wish {
     pub(super) fn desired(self, object: &Object) -> Desired {
         Desired {
-            presence: if object.deleting {
+            presence: if object.deleting || object.asked == Asked::No {
                 Presence::Deleted
             } else {
                 Presence::Present
@@ -158,6 +167,8 @@ impl Object {
             deleting: false,
             answer: None,
             answered: false,
+            asked: Asked::Yes,
+            first: First::Itself,
         }
     }
 
@@ -167,21 +178,23 @@ impl Object {
     }
 
     /// The record that this very resource wrote.
-    fn own_record(&self) -> Option<&Record> {
+    pub(super) fn own_record(&self) -> Option<&Record> {
         self.record
             .as_ref()
             .filter(|(uid, _)| *uid == self.uid)
             .map(|(_, record)| record)
     }
 
-    fn memory(&self, witness: &mut Witness) -> Memory {
+    pub(super) fn memory(&self, witness: &mut Witness) -> Memory {
         let record = self.own_record().cloned();
         let foreign_record = self
             .record
             .as_ref()
             .filter(|(uid, _)| *uid != self.uid)
             .map(|(_, record)| record.clone());
-        let hints = self.annotation.clone().into_iter().collect();
+        // The annotation speaks of the first part.
+        let is_first = self.first == First::Itself;
+        let hints = self.annotation.clone().filter(|_| is_first).into_iter().collect();
         let custody = witness.custody(record.as_ref(), WINDOW.unsigned_abs(), now());
         let finalizer = if self.finalizer {
             Finalizer::Present
@@ -205,6 +218,7 @@ impl World {
             stale: None,
             backup: None,
             witness: Witness::default(),
+            later: None,
             pass: None,
             things: Vec::new(),
             in_flight: Vec::new(),
@@ -242,7 +256,7 @@ impl World {
     }
 
     /// Writes from the pass in hand: accepted only if nobody else wrote.
-    fn write(&mut self, change: impl FnOnce(&mut Object)) -> bool {
+    pub(super) fn write(&mut self, change: impl FnOnce(&mut Object)) -> bool {
         let Some(pass) = &mut self.pass else { return false };
         let Some(object) = self.object.as_mut().filter(|_| pass.current) else {
             self.pass = None;
@@ -256,6 +270,7 @@ impl World {
 
     pub(super) fn begin_pass(&mut self, view: Object) {
         let current = self.object.as_ref() == Some(&view);
+        self.attend(&view);
         self.pass = Some(Pass {
             view,
             current,
@@ -267,7 +282,7 @@ impl World {
 
     pub(super) fn crash(&mut self) {
         self.pass = None;
-        self.witness = Witness::default();
+        self.knows_nothing();
     }
 
     /// A settling window passes; possible only when nothing sent before can still take effect or stay hidden.
@@ -298,6 +313,9 @@ impl World {
                 shift_record(record);
             }
             self.witness.after_a_window(object.own_record(), was_seen);
+            if let Some(later) = &mut self.later {
+                later.after_a_window();
+            }
             let view = object.clone();
             if self.pass.is_some() {
                 self.begin_pass(view);
@@ -332,7 +350,9 @@ impl World {
             Operation::Delete => {
                 let foreign = |thing: &Thing| Some(&thing.id) == target && !thing.is_ours();
                 self.facts.touched_foreign |= self.things.iter().any(foreign);
+                let before = self.things.len();
                 self.things.retain(|thing| Some(&thing.id) != target);
+                self.facts.deleted += u8::from(self.later.is_some() && self.things.len() < before);
             }
             Operation::Change { .. } => {
                 for thing in self.things.iter_mut().filter(|thing| Some(&thing.id) == target) {
@@ -437,6 +457,9 @@ impl World {
             self.pass = None;
             return Some(Step::Rest);
         }
+        if let Some(step) = self.work_on_the_first(&pass.view) {
+            return Some(step).filter(|_| self.pass.is_none());
+        }
         let memory = pass.view.memory(&mut self.witness);
         let step = Self::decision(&pass, &memory, wish);
         self.carry_out(&step, &memory, wish);
@@ -474,7 +497,7 @@ impl World {
             Step::Look(look) => self.look(look, wish),
             Step::AddFinalizer => {
                 if self.write(|object| object.finalizer = true) {
-                    self.witness.added_finalizer(memory);
+                    self.witness.added_finalizer(std::slice::from_ref(memory));
                 }
             }
             Step::Begin(intent) | Step::Presume(intent) => {
@@ -503,7 +526,9 @@ impl World {
                     origin: HintOrigin::NamesThisResource,
                 };
                 self.write(|object| {
-                    object.annotation = Some(hint);
+                    if object.first == First::Itself {
+                        object.annotation = Some(hint);
+                    }
                     if object.answer != Some(Resolution::Recreate) {
                         object.acted_on();
                     }
@@ -517,13 +542,15 @@ impl World {
                 self.amend_record(memory, |record| record.intent = None);
             }
             Step::ForgetId => {
-                self.write(|object| object.annotation = None);
+                self.write(|object| {
+                    if object.first == First::Itself {
+                        object.annotation = None;
+                    }
+                });
                 self.amend_record(memory, |record| *record = Record::default());
             }
             Step::Release => {
-                if self.pass.as_ref().is_some_and(|pass| pass.current) {
-                    self.object = None;
-                }
+                self.let_go();
                 self.pass = None;
             }
             Step::Wait(_) | Step::Stall(_) | Step::Rest => {
@@ -545,7 +572,7 @@ impl World {
                     if self
                         .pass
                         .as_ref()
-                        .is_some_and(|pass| pass.view.annotation.as_ref() != Some(&hint))
+                        .is_some_and(|pass| pass.view.remembers_another(&hint))
                     {
                         self.write(|object| object.annotation = Some(hint));
                     }

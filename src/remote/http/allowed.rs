@@ -204,6 +204,7 @@ mod tests {
             crate::remote::auth::CSP,
             crate::remote::auth::CITRIX_CLOUD,
             crate::remote::imagemgmt::HORIZON_CLOUD,
+            crate::remote::surfercloud::SURFERCLOUD,
         ] {
             assert!(allowed(url), "{url}");
         }

@@ -10,9 +10,9 @@ use super::request::{RemoteError, Repeat};
 use super::retry_after::retry_after;
 use crate::lifecycle::{Problem, ProblemKind};
 
-/// The class of a status.
+/// The class of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(in crate::remote) enum Class {
     /// The remote did it.
     Success,
     /// Certainly not done.

@@ -32,6 +32,7 @@ pub use allowed::{AllowedHosts, HostPattern, InvalidHostPattern, PlainHttp};
 pub use authorize::{Authorization, Authorize, SignInFailure};
 pub use body::{Answer, excerpt};
 pub use breaker::{BreakerSettings, BreakerState};
+pub(in crate::remote) use classify::Class;
 pub use gate::{AlwaysOpen, WriteGate};
 pub use limiter::{InvalidRateLimit, RateLimit};
 pub use recorder::{NoRecorder, Recorder};

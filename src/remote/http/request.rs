@@ -9,6 +9,8 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::address::{BaseUrl, encode};
+use super::body::Answer;
+use super::classify::Class;
 
 /// A remote API at an address.
 #[derive(Clone, Debug)]
@@ -17,11 +19,11 @@ pub struct Endpoint {
     pub api: &'static str,
     /// Where it lives.
     pub base_url: BaseUrl,
-    /// Reads the API's error bodies: what the body says, or nothing where it does not parse.
-    pub read_error: fn(&[u8]) -> Option<RemoteError>,
+    /// Reads what an answer says went wrong; nothing where it says nothing.
+    pub read_error: fn(&Answer) -> Option<RemoteError>,
 }
 
-/// What an error body says.
+/// What an answer says went wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemoteError {
     /// The remote's own code.
@@ -32,6 +34,8 @@ pub struct RemoteError {
     pub trace_id: Option<String>,
     /// How long the body asks to wait.
     pub retry_after: Option<Duration>,
+    /// What the error itself says of the outcome, whatever the HTTP status; without it the status decides.
+    pub(in crate::remote) class: Option<Class>,
 }
 
 /// Whether a request may be sent again when its answer was lost.

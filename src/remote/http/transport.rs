@@ -223,13 +223,11 @@ impl Transport {
                 return Outcome::Unknown(problem);
             }
         };
-        let good = (200..300).contains(&answer.status);
-        let error = (!good)
-            .then(|| (request.endpoint.read_error)(&answer.body))
-            .flatten();
+        let error = (request.endpoint.read_error)(&answer);
         let wait = classify::wait_asked(&answer, error.as_ref(), Timestamp::now());
-        let class = classify::class_of(answer.status, request.repeat, wait);
-        let health = if answer.status >= 500 {
+        let told = error.as_ref().and_then(|error| error.class);
+        let class = told.unwrap_or_else(|| classify::class_of(answer.status, request.repeat, wait));
+        let health = if answer.status >= 500 || matches!(told, Some(Class::Unknown(_))) {
             Health::Bad
         } else {
             Health::Good

@@ -28,8 +28,8 @@ fn endpoint(base_url: BaseUrl) -> Endpoint {
     Endpoint {
         api: "test",
         base_url,
-        read_error: |body| {
-            let body: Value = serde_json::from_slice(body).ok()?;
+        read_error: |answer| {
+            let body: Value = serde_json::from_slice(&answer.body).ok()?;
             Some(RemoteError {
                 message: Some(body.get("message")?.as_str()?.to_owned()),
                 retry_after: body.get("wait").and_then(Value::as_u64).map(Duration::from_secs),

@@ -4,11 +4,18 @@
 
 use serde_json::Value;
 
-use super::model::Loose;
-use crate::remote::http::RemoteError;
+use crate::remote::http::{Answer, RemoteError};
+use crate::remote::loose::Loose;
 
-/// What an error body says, or nothing where it says nothing that can be read.
-pub(super) fn read_error(body: &[u8]) -> Option<RemoteError> {
+/// What an answer without success says, or nothing where it says nothing that can be read.
+pub(super) fn read_error(answer: &Answer) -> Option<RemoteError> {
+    if (200..300).contains(&answer.status) {
+        return None;
+    }
+    read_body(&answer.body)
+}
+
+fn read_body(body: &[u8]) -> Option<RemoteError> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let errors: Vec<&Value> = match body.get("errors") {
         Some(Value::Array(errors)) => errors.iter().collect(),
@@ -32,7 +39,7 @@ pub(super) fn read_error(body: &[u8]) -> Option<RemoteError> {
         code,
         message: (!sentences.is_empty()).then(|| sentences.join("; ")),
         trace_id: text(&body, &["traceId", "requestId"]),
-        retry_after: None,
+        ..RemoteError::default()
     })
 }
 
@@ -60,7 +67,7 @@ mod tests {
 
     #[test]
     fn messages_are_joined_and_the_first_code_and_the_trace_id_kept() {
-        let error = read_error(
+        let error = read_body(
             br#"{"status":400,"traceId":"t-1","resource":"/images","errors":[
                 {"code":"BAD_REQUEST","message":"os is missing","timestampInUtc":"Sun Jan 21 12:30:23 100 2012"},
                 {"code":"INVALID_OS_TYPE","message":"osType is unknown","detail":"got MAC","cause":{"code":"X"}}]}"#,
@@ -69,14 +76,14 @@ mod tests {
             code: Some("BAD_REQUEST".into()),
             message: Some("os is missing; osType is unknown: got MAC".into()),
             trace_id: Some("t-1".into()),
-            retry_after: None,
+            ..RemoteError::default()
         };
         assert_eq!(error, Some(expected));
     }
 
     #[test]
     fn the_shapes_of_gateways_are_read_as_well() {
-        let message = |body: &[u8]| read_error(body).and_then(|error| error.message);
+        let message = |body: &[u8]| read_body(body).and_then(|error| error.message);
         assert_eq!(message(br#"{"message":"no route"}"#).as_deref(), Some("no route"));
         assert_eq!(
             message(br#"{"errors":{"code":403,"message":"no"}}"#).as_deref(),
@@ -91,7 +98,7 @@ mod tests {
     #[test]
     fn a_body_that_says_nothing_is_no_error_body() {
         for body in [&b"<html>"[..], b"", b"{}", b"[]", br#"{"errors":[]}"#, b"null"] {
-            assert_eq!(read_error(body), None);
+            assert_eq!(read_body(body), None);
         }
     }
 }

@@ -1,25 +1,14 @@
 //! Reading all pages of a list.
 
-use std::collections::HashSet;
+use std::ops::ControlFlow;
 
-use super::model::{Coherence, Copy, Image, ListAnswer, Listing, Loose, Marker, Page, Version};
+use super::model::{Copy, Image, Marker, Page, Version};
 use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::http::{Request, Transport};
+use crate::remote::listing::{ListAnswer, Listed, Listing, Progress, Reading, Readings};
 
 /// How many items are asked for at once. The API's own limit is unknown; a published client asks for 1000.
 const PAGE_SIZE: usize = 1000;
-
-/// Pages are not made smaller than this.
-const SMALLEST_PAGE: usize = 10;
-
-/// How often a list that moves while it is read is read at most.
-const READINGS: usize = 3;
-
-/// Something that lists hold.
-pub(super) trait Listed: Loose {
-    /// By what it is told from others.
-    fn key(&self) -> Option<&RemoteId>;
-}
 
 impl Listed for Image {
     fn key(&self) -> Option<&RemoteId> {
@@ -45,20 +34,13 @@ impl Listed for Marker {
     }
 }
 
-/// Reads all pages, and once more from the start when the list moved meanwhile: offset pages shift while others
-/// write. A page that is larger than is read is asked for in smaller pieces.
+/// Reads all pages in a stable order.
 pub(super) async fn all_pages<T: Listed>(transport: &Transport, request: &Request) -> Outcome<Listing<T>> {
-    let mut size = PAGE_SIZE;
-    let mut reading = 1;
+    let mut readings = Readings::of_pages(PAGE_SIZE);
     loop {
-        match read_through(transport, request, size).await {
-            Outcome::Done(listing) if listing.coherence == Coherence::Moving && reading < READINGS => {
-                reading += 1;
-            }
-            Outcome::Unknown(problem) if problem.kind == ProblemKind::TooLarge && size > SMALLEST_PAGE => {
-                size = (size / 4).max(SMALLEST_PAGE);
-            }
-            outcome => return outcome,
+        let outcome = read_through(transport, request, readings.page_size).await;
+        if let ControlFlow::Break(outcome) = readings.judge(outcome) {
+            return outcome;
         }
     }
 }
@@ -89,106 +71,24 @@ async fn read_through<T: Listed>(
             }
             (Outcome::Unknown(problem), _) => return Outcome::Unknown(problem),
         };
-        if reading.add(page, number, size) == Progress::End {
+        let last = is_last(&page, number, size);
+        if reading.add(page.total_elements, page.content) == Progress::Nothing || last {
             break;
         }
     }
     reading.end()
 }
 
+fn is_last(page: &Page, number: i64, size: usize) -> bool {
+    match (page.total_pages, page.last) {
+        (Some(pages), _) => number + 1 >= pages,
+        (None, Some(last)) => last,
+        (None, None) => page.content.len() < size,
+    }
+}
+
 fn is_not_found(problem: &Problem) -> bool {
     problem.kind == ProblemKind::NotFound
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Progress {
-    More,
-    End,
-}
-
-/// What has been read of a list so far.
-struct Reading<T> {
-    items: Vec<T>,
-    keys: HashSet<RemoteId>,
-    total: Option<i64>,
-    unreadable: usize,
-    coherence: Coherence,
-}
-
-impl<T> Default for Reading<T> {
-    fn default() -> Self {
-        Reading {
-            items: Vec::new(),
-            keys: HashSet::new(),
-            total: None,
-            unreadable: 0,
-            coherence: Coherence::Steady,
-        }
-    }
-}
-
-impl<T: Listed> Reading<T> {
-    fn add(&mut self, page: Page, number: i64, size: usize) -> Progress {
-        if number > 0 && page.total_elements != self.total {
-            self.coherence = Coherence::Moving;
-        }
-        self.total = page.total_elements;
-        let found = page.content.len();
-        let known_before = self.items.len() + self.unreadable;
-        for json in page.content {
-            self.take(json);
-        }
-        let nothing_new = self.items.len() + self.unreadable == known_before;
-        let over = match (page.total_pages, page.last) {
-            (Some(pages), _) => number + 1 >= pages,
-            (None, Some(last)) => last,
-            (None, None) => found < size,
-        };
-        if over || nothing_new {
-            Progress::End
-        } else {
-            Progress::More
-        }
-    }
-
-    fn take(&mut self, json: serde_json::Value) {
-        let Some(item) = T::read(json) else {
-            self.unreadable += 1;
-            return;
-        };
-        let known = item.key().is_some_and(|key| !self.keys.insert(key.clone()));
-        if known {
-            self.coherence = Coherence::Moving;
-        } else {
-            self.items.push(item);
-        }
-    }
-
-    /// A later page is gone, so the list has shrunk.
-    fn cut_short(mut self) -> Outcome<Listing<T>> {
-        self.coherence = Coherence::Moving;
-        self.end()
-    }
-
-    fn end(self) -> Outcome<Listing<T>> {
-        if self.unreadable > 0 {
-            tracing::warn!(
-                unreadable = self.unreadable,
-                "items of a remote list cannot be read"
-            );
-        }
-        let empty = self.items.is_empty() && self.unreadable == 0;
-        Outcome::Done(Listing {
-            items: self.items,
-            answer: if empty {
-                ListAnswer::EmptyPage
-            } else {
-                ListAnswer::Items
-            },
-            coherence: self.coherence,
-            unreadable: self.unreadable,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -196,6 +96,7 @@ mod tests {
     use super::super::client::tests::{client, image, page};
     use super::*;
     use crate::remote::http::scripted::{Reply, Scripted};
+    use crate::remote::listing::Coherence;
     use serde_json::json;
 
     async fn list(replies: Vec<Reply>) -> (Listing<Image>, Vec<String>) {

@@ -4,81 +4,20 @@
 //! versions follows the vendor's own command line client, that for copies is inferred from the names. The sets
 //! grow: a word that is not known here is taken for work in progress.
 
-use std::fmt;
+pub use crate::remote::phase::Phase;
+use crate::remote::phase::status_word;
 
-use serde::Deserialize;
-
-use super::model::Loose;
-
-/// What a status means for what may happen next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
-    /// The remote is at work and will move on by itself.
-    InTransition,
-    /// Imported; the next move is a person's or a publish.
-    WaitingForUser,
-    /// Done and usable.
-    Available,
-    /// Usable, but some copies failed.
-    Degraded,
-    /// It will not become usable by itself.
-    Failed,
-    /// On its way out.
-    Deleting,
-    /// Switched off by an administrator.
-    Disabled,
-}
-
-macro_rules! status {
-    ($(#[$doc:meta])* $name:ident, $phase_of:path) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
-
-        impl $name {
-            /// The remote's own word; empty where it gave none.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-
-            /// What the word means.
-            pub fn phase(&self) -> Phase {
-                $phase_of(&self.0)
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(word: &str) -> Self {
-                $name(word.to_owned())
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl Loose for $name {
-            fn read(json: serde_json::Value) -> Option<Self> {
-                String::read(json).map($name)
-            }
-        }
-    };
-}
-
-status!(
+status_word!(
     /// The status of an image (`streamStatus`).
     ImageStatus,
     phase_of_image
 );
-status!(
+status_word!(
     /// The status of a version (`versionStatus`).
     VersionStatus,
     phase_of_version
 );
-status!(
+status_word!(
     /// The status of a copy (`assetStatus`).
     AssetStatus,
     phase_of_asset

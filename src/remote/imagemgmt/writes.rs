@@ -11,7 +11,7 @@ use super::model::{
 };
 use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::http::Request;
-use crate::remote::redact::redact;
+use crate::remote::redact::redacted;
 
 impl Client {
     /// Makes an image with its first version. Not idempotent, and the remote knows no request token.
@@ -112,16 +112,11 @@ pub(super) fn about(image: &RemoteId, version: &RemoteId) -> String {
 }
 
 /// A remote that finds fault with a password may repeat it.
-pub(super) fn without_password<T>(mut outcome: Outcome<T>, info: Option<&VmInfo>) -> Outcome<T> {
-    let Some(info) = info else {
-        return outcome;
-    };
-    if let Outcome::Refused(problem) | Outcome::Throttled { problem, .. } | Outcome::Unknown(problem) =
-        &mut outcome
-    {
-        problem.message = redact(&problem.message, info.password.expose_secret());
+pub(super) fn without_password<T>(outcome: Outcome<T>, info: Option<&VmInfo>) -> Outcome<T> {
+    match info {
+        Some(info) => redacted(outcome, info.password.expose_secret()),
+        None => outcome,
     }
-    outcome
 }
 
 pub(super) fn unwritable<T>(error: &serde_json::Error) -> Outcome<T> {

@@ -75,7 +75,15 @@ pub(crate) fn perform(operation: Operation, world: &mut World, turn: &Turn<'_>) 
         Operation::ListCustomVms => discovery::list_custom_vms(turn),
         Operation::ListProviderInstances => discovery::list_provider_instances(turn),
         Operation::NotAllowed => Err(assets::not_allowed("the method is not allowed here")),
-        Operation::Unknown | Operation::SignIn => Err(ApiError::new(
+        Operation::ImportCustomImage
+        | Operation::CreateCustomImage
+        | Operation::CopyCustomImage
+        | Operation::TerminateCustomImage
+        | Operation::DescribeImage
+        | Operation::GetProjectList
+        | Operation::GetRegion
+        | Operation::Unknown
+        | Operation::SignIn => Err(ApiError::new(
             StatusCode::NOT_FOUND,
             "RESOURCE_NOT_FOUND",
             "nothing is served here",

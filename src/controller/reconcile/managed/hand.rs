@@ -1,5 +1,7 @@
 //! What the pass has in hand of each part: its record, what is known of that, and what was seen.
 
+use std::sync::Arc;
+
 use kube::ResourceExt;
 
 use super::{Pass, Reconciled};
@@ -44,17 +46,38 @@ fn recorded(status: &ManagedStatus, part: &str) -> Option<Record> {
 impl<K: Reconciled> Pass<'_, K> {
     pub(super) fn take_in_hand(&mut self, part: &PartWanted) {
         let hand = Hand {
-            record: own_record(&self.object, part.name),
-            foreign_record: foreign_record(&self.object, part.name),
-            witness: self.context.witness(&self.uid(), part.name),
+            record: own_record(&self.object, &part.name),
+            foreign_record: foreign_record(&self.object, &part.name),
+            witness: self.context.witness(&self.uid(), &part.name),
             looks: Looks::nothing(),
             begun: None,
         };
-        self.hands.insert(part.name, hand);
+        self.hands.insert(Arc::clone(&part.name), hand);
     }
 
-    pub(super) fn hand(&mut self, part: &'static str) -> &mut Hand {
-        self.hands.entry(part).or_insert_with(|| Hand {
+    /// Looks on: of parts that are asked for later, this tells what can have been sent.
+    pub(super) fn attend(&self) {
+        let parts = self
+            .object
+            .status()
+            .map(|status| K::managed(status).parts.as_slice());
+        let names = parts.unwrap_or_default().iter().map(|part| part.name.as_str());
+        self.context.attend(&self.uid(), names, self.began.wall);
+    }
+
+    /// Forgets a part that is not asked for any more, and of which nothing is left.
+    pub(super) fn drop_part(&mut self, part: &PartWanted) {
+        K::managed_mut(&mut self.status)
+            .parts
+            .retain(|there| *there.name != *part.name);
+        self.hands.remove(&part.name);
+        if let Some(remote) = self.connection.as_deref().and_then(K::remote) {
+            K::dropped(remote, part);
+        }
+    }
+
+    pub(super) fn hand(&mut self, part: &Arc<str>) -> &mut Hand {
+        self.hands.entry(Arc::clone(part)).or_insert_with(|| Hand {
             record: None,
             foreign_record: None,
             witness: Witness::default(),
@@ -73,7 +96,7 @@ impl<K: Reconciled> Pass<'_, K> {
         }
     }
 
-    pub(super) fn custody(&mut self, part: &'static str) -> Custody {
+    pub(super) fn custody(&mut self, part: &Arc<str>) -> Custody {
         let window = self.context.settings.settling_window;
         let now = self.began.wall;
         let hand = self.hand(part);
@@ -81,10 +104,11 @@ impl<K: Reconciled> Pass<'_, K> {
     }
 
     pub(super) fn memory(&mut self, part: &PartWanted) -> Memory {
-        let custody = self.custody(part.name);
-        let hand = self.hand(part.name);
+        let custody = self.custody(&part.name);
+        let hand = self.hand(&part.name);
         let (record, foreign_record) = (hand.record.clone(), hand.foreign_record.clone());
-        let annotation = self.object.annotations().get(REMOTE_ID);
+        let is_main = self.main.as_ref() == Some(&part.name);
+        let annotation = self.object.annotations().get(REMOTE_ID).filter(|_| is_main);
         Memory {
             finalizer: if write::has_finalizer(&self.object) {
                 Finalizer::Present
@@ -106,7 +130,7 @@ impl<K: Reconciled> Pass<'_, K> {
         let next_attempt = format!("{:016x}", fastrand::u64(..));
         let began = self.began.wall;
         let blocker = self.delete_blocker.clone();
-        let hand = self.hand(part.name);
+        let hand = self.hand(&part.name);
         if blocker.is_some() {
             hand.looks.delete_blocker = blocker;
         }
@@ -124,11 +148,11 @@ impl<K: Reconciled> Pass<'_, K> {
     pub(super) fn amend(&mut self, part: &PartWanted, record: &Record) {
         let before = self.memory(part);
         let now = self.began.wall;
-        self.hand(part.name).witness.amended(&before, record, now);
-        self.put_record(part.name, record);
+        self.hand(&part.name).witness.amended(&before, record, now);
+        self.put_record(&part.name, record);
     }
 
-    pub(super) fn put_record(&mut self, part: &'static str, record: &Record) {
+    pub(super) fn put_record(&mut self, part: &Arc<str>, record: &Record) {
         let owner = self.object.uid();
         let status = K::managed_mut(&mut self.status);
         // The owner answers for all parts: what was written under another uid goes with the first of our own.
@@ -136,7 +160,7 @@ impl<K: Reconciled> Pass<'_, K> {
             status.parts.clear();
         }
         status.owner_uid = owner;
-        status.parts.retain(|there| there.name != part);
+        status.parts.retain(|there| *there.name != **part);
         status.parts.push(memory::part_of(part, record));
         let hand = self.hand(part);
         hand.record = Some(record.clone());

@@ -30,11 +30,12 @@ use super::newest::ResourceVersion;
 use super::problem::Setback;
 use super::write::WriteError;
 use super::{Moment, Verdict, cluster, references};
+use crate::api::Reason;
 use crate::connections::Connection;
 use crate::controller::watch::{Caches, Watched};
 use crate::kinds::managed::PartWanted;
 use crate::kinds::{Managed, Report, Standing};
-use crate::lifecycle::{Blocker, Freshness};
+use crate::lifecycle::{Blocker, Freshness, Presence, Record};
 
 /// How many decisions one pass may take over a part; more is a mistake in the decision.
 const MOST_STEPS: u32 = 24;
@@ -101,7 +102,9 @@ struct Pass<'a, K: Reconciled> {
     /// The CloudConnection, by name.
     connection_name: Option<String>,
     connection: Option<Arc<Connection>>,
-    hands: BTreeMap<&'static str, Hand>,
+    hands: BTreeMap<Arc<str>, Hand>,
+    /// The part that the annotation remembers.
+    main: Option<Arc<str>>,
     /// What keeps anything from being deleted, known before anything was looked at.
     delete_blocker: Option<Blocker>,
     /// What the next look may rest on, unless the decision wants a fresh one anyway.
@@ -146,6 +149,7 @@ impl<'a, K: Reconciled> Pass<'a, K> {
             object: resource.clone(),
             connection: None,
             hands: BTreeMap::new(),
+            main: None,
             delete_blocker: None,
             look_at: Freshness::Cached,
             seen: None,
@@ -162,6 +166,8 @@ impl<'a, K: Reconciled> Pass<'a, K> {
             Err(Setback { report, verdict }) => return self.finish(report, verdict).await,
         };
         let parts = K::parts(&wanted);
+        self.main = parts.first().map(|part| Arc::clone(&part.name));
+        self.attend();
         for part in parts {
             self.take_in_hand(part);
         }
@@ -175,6 +181,7 @@ impl<'a, K: Reconciled> Pass<'a, K> {
         for part in parts {
             match self.work(&wanted, part).await? {
                 Ended::Pass(verdict) => return Ok(verdict),
+                Ended::Free if self.is_dropped(part) => self.drop_part(part),
                 Ended::Free => {}
                 Ended::Rest => held = true,
                 Ended::Open(report, after) => {
@@ -190,15 +197,31 @@ impl<'a, K: Reconciled> Pass<'a, K> {
         }
     }
 
+    /// A part of a living resource that is not asked for any more.
+    fn is_dropped(&self, part: &PartWanted) -> bool {
+        self.object.meta().deletion_timestamp.is_none() && part.desired.presence != Presence::Present
+    }
+
+    /// Whether a part waits for those before it: nothing was made for it yet, and nothing can be.
+    fn is_early(&mut self, wanted: &K::Wanted, part: &PartWanted) -> bool {
+        let record = self.hand(&part.name).record.as_ref();
+        part.desired.presence == Presence::Present
+            && !record.is_some_and(Record::may_exist_remotely)
+            && !K::is_due(wanted, part, self.seen.as_ref())
+    }
+
     /// Works on one part until it comes to an end.
     async fn work(&mut self, wanted: &K::Wanted, part: &PartWanted) -> Result<Ended, WriteError> {
+        if self.is_early(wanted, part) {
+            return Ok(Ended::Rest);
+        }
         for _ in 0..MOST_STEPS {
             let step = self.decide(part);
             if let Some(ended) = self.carry_out(wanted, part, step).await? {
                 return Ok(ended);
             }
         }
-        tracing::error!(name = %self.object.name_any(), part = part.name, "the pass did not come to an end; please report this");
+        tracing::error!(name = %self.object.name_any(), part = %part.name, "the pass did not come to an end; please report this");
         Ok(Ended::Pass(Verdict::Failed))
     }
 
@@ -233,7 +256,24 @@ impl<'a, K: Reconciled> Pass<'a, K> {
 
     /// The live connection to the account, or why there is none.
     fn live_connection(&self) -> Result<Arc<Connection>, Setback> {
-        references::live_connection(self.context, self.namespace(), self.connection_name.as_deref())
+        let name = self.connection_name.as_deref();
+        let connection = references::live_connection(self.context, self.namespace(), name)?;
+        if K::remote(&connection).is_some() {
+            return Ok(connection);
+        }
+        let report = Report::stalled(
+            Reason::ConnectionKindMismatch,
+            format!(
+                "CloudConnection {:?} leads to {}, where there is no {}: name another one in spec.connectionRef",
+                name.unwrap_or_default(),
+                connection.account(),
+                K::KIND,
+            ),
+        );
+        Err(Setback {
+            report,
+            verdict: Verdict::Settled,
+        })
     }
 
     /// While something is under way.

@@ -22,7 +22,7 @@ impl<K: Reconciled> Pass<'_, K> {
         part: &PartWanted,
         intent: Intent,
     ) -> Result<Option<Ended>, WriteError> {
-        if let Err(setback) = self.secret(wanted, &intent.operation).await {
+        if let Err(setback) = self.secret(wanted, part, &intent.operation).await {
             return self.finish_setback(setback).await.map(Ended::pass);
         }
         if intent.operation == Operation::Create && part.desired.resolution.is_some() {
@@ -32,7 +32,7 @@ impl<K: Reconciled> Pass<'_, K> {
         let report = K::WORDS.beginning(&intent.operation);
         K::remember(&mut self.status, wanted, self.seen.as_ref(), &intent.operation);
         self.persist_intent(part, intent, &report).await?;
-        self.hand(part.name).begun = Some(attempt);
+        self.hand(&part.name).begun = Some(attempt);
         Ok(None)
     }
 
@@ -40,9 +40,10 @@ impl<K: Reconciled> Pass<'_, K> {
     async fn secret(
         &self,
         wanted: &K::Wanted,
+        part: &PartWanted,
         operation: &Operation,
     ) -> Result<Option<SecretString>, Setback> {
-        match K::secret(wanted, operation) {
+        match K::secret(wanted, part, operation) {
             Some(reference) => references::secret(self.context, self.namespace(), reference)
                 .await
                 .map(Some),
@@ -59,12 +60,12 @@ impl<K: Reconciled> Pass<'_, K> {
     ) -> Result<(), WriteError> {
         let record = Record {
             intent: Some(intent),
-            ..self.hand(part.name).record.clone().unwrap_or_default()
+            ..self.hand(&part.name).record.clone().unwrap_or_default()
         };
-        self.put_record(part.name, &record);
+        self.put_record(&part.name, &record);
         self.put_report(report);
         self.write_status_if_changed().await?;
-        self.hand(part.name).witness.wrote(&record);
+        self.hand(&part.name).witness.wrote(&record);
         self.keep_witnesses();
         Ok(())
     }
@@ -75,11 +76,15 @@ impl<K: Reconciled> Pass<'_, K> {
         part: &PartWanted,
         operation: Operation,
     ) -> Result<Verdict, WriteError> {
-        let (Some(connection), Some(record)) = (self.connection.clone(), self.hand(part.name).record.clone())
+        let (Some(connection), Some(record)) =
+            (self.connection.clone(), self.hand(&part.name).record.clone())
         else {
             return Ok(Verdict::Failed);
         };
-        let secret = match self.secret(wanted, &operation).await {
+        let Some(remote) = K::remote(&connection) else {
+            return Ok(Verdict::Failed);
+        };
+        let secret = match self.secret(wanted, part, &operation).await {
             Ok(secret) => secret,
             Err(setback) => return self.finish_setback(setback).await,
         };
@@ -94,11 +99,11 @@ impl<K: Reconciled> Pass<'_, K> {
             outcome,
             created,
             told,
-        } = K::perform(&connection, &operation, target).await;
+        } = K::perform(remote, &operation, target).await;
         let (account, basis) = (&part.desired.account, &part.desired.basis);
         let settled = settle(&record, &outcome, account, basis, Moment::now().wall);
         let held = settled.record.held.as_ref().map(|held| &held.id);
-        K::sent(&connection, wanted, part, held, self.seen.as_ref());
+        K::sent(remote, wanted, part, held, self.seen.as_ref());
         if let Some(created) = &created {
             K::created(&mut self.status, part, created);
         }
@@ -109,17 +114,17 @@ impl<K: Reconciled> Pass<'_, K> {
         if operation == Operation::Create && !settled.record.may_exist_remotely() {
             K::managed_mut(&mut self.status).last_handled_resolve = None;
         }
-        self.put_record(part.name, &settled.record);
+        self.put_record(&part.name, &settled.record);
         let told = told.unwrap_or_else(|| K::WORDS.aftermath(&operation, &settled.aftermath));
         self.put_report(&told);
         if let Err(error) = self.persist_outcome(part, &record).await {
-            self.hand(part.name).witness.lost_an_outcome();
+            self.hand(&part.name).witness.lost_an_outcome();
             self.keep_witnesses();
             return Err(error);
         }
         // What is read again is what was written, in the words and within the bounds of the status.
-        let written = own_record(&self.object, part.name).unwrap_or(settled.record);
-        self.hand(part.name).witness.wrote(&written);
+        let written = own_record(&self.object, &part.name).unwrap_or(settled.record);
+        self.hand(&part.name).witness.wrote(&written);
         self.keep_witnesses();
         self.put_back(K::parts(wanted)).await?;
         Ok(self.after(&settled.aftermath))
@@ -139,7 +144,7 @@ impl<K: Reconciled> Pass<'_, K> {
             let name = self.object.name_any();
             let latest = write::in_time("reading the resource again", self.api.get(&name)).await?;
             let still = latest.status().map(K::managed);
-            let still = still.and_then(|status| status.parts.iter().find(|there| there.name == part.name));
+            let still = still.and_then(|status| status.parts.iter().find(|there| *there.name == *part.name));
             let same = still.is_some_and(|there| memory::record_of(there) == *sent_with);
             if latest.uid() != self.object.uid() || !same {
                 break;

@@ -46,8 +46,8 @@ impl<K: Reconciled> Pass<'_, K> {
 
     pub(super) async fn finish(&mut self, report: Report, verdict: Verdict) -> Result<Verdict, WriteError> {
         // Nothing was ever sent, and this process knows it: whoever comes after may know it too.
-        let parts: Vec<_> = self.hands.keys().copied().collect();
-        for part in parts {
+        let parts: Vec<_> = self.hands.keys().cloned().collect();
+        for part in &parts {
             if self.hand(part).record.is_none() && self.custody(part) == Custody::Own {
                 self.put_record(part, &Record::default());
                 self.hand(part).witness.wrote(&Record::default());
@@ -117,7 +117,7 @@ impl<K: Reconciled> Pass<'_, K> {
         }
         let main = parts
             .first()
-            .map(|part| (part.mark, self.hand(part.name).record.clone()));
+            .map(|part| (part.mark, self.hand(&part.name).record.clone()));
         let remote_id = main.and_then(|(mark, record)| Some(memory::annotation_of(&record?.held?.id, mark)));
         let there = self.object.annotations().get(REMOTE_ID);
         let answer = self.object.annotations().get(RESOLVE);

@@ -47,7 +47,7 @@ impl<K: Reconciled> Pass<'_, K> {
             Step::ClearIntent => {
                 let record = Record {
                     intent: None,
-                    ..self.hand(part.name).record.clone().unwrap_or_default()
+                    ..self.hand(&part.name).record.clone().unwrap_or_default()
                 };
                 self.amend(part, &record);
                 Ok(None)
@@ -95,7 +95,10 @@ impl<K: Reconciled> Pass<'_, K> {
             Some(connection) => Arc::clone(connection),
             None => self.live_connection()?,
         };
-        let hand = self.hand(part.name);
+        let Some(remote) = K::remote(&connection) else {
+            return Ok(());
+        };
+        let hand = self.hand(&part.name);
         let held = hand.record.as_ref().and_then(|record| record.held.clone());
         let mut looks = hand.looks.clone();
         let mut seen = self.seen.clone();
@@ -103,7 +106,7 @@ impl<K: Reconciled> Pass<'_, K> {
         let looking = Looking::<K> {
             wanted,
             part,
-            connection: &connection,
+            connection: remote,
             began: self.began.instant,
             claim: &claim,
             held: held.as_ref().map(|held| &held.id),
@@ -114,7 +117,7 @@ impl<K: Reconciled> Pass<'_, K> {
             look => look,
         };
         let looked = K::look(&looking, look, &mut looks, &mut seen).await;
-        self.hand(part.name).looks = looks;
+        self.hand(&part.name).looks = looks;
         self.seen = seen;
         self.connection = Some(connection);
         looked.map_err(Setback::from)
@@ -152,8 +155,9 @@ impl<K: Reconciled> Pass<'_, K> {
             ..MetadataChange::default()
         };
         self.write_metadata(&change).await?;
-        for (part, memory) in parts.iter().zip(&before) {
-            self.hand(part.name).witness.added_finalizer(memory);
+        self.context.added_finalizer(&self.uid(), &before);
+        for part in parts {
+            self.hand(&part.name).witness.added_finalizer(&before);
         }
         Ok(())
     }
@@ -175,10 +179,14 @@ impl<K: Reconciled> Pass<'_, K> {
             ..Record::default()
         };
         self.amend(part, &record);
-        self.hand(part.name).looks = Looks::nothing();
+        self.hand(&part.name).looks = Looks::nothing();
     }
 
     async fn forget(&mut self, part: &PartWanted) -> Result<(), WriteError> {
+        if self.main.as_ref() != Some(&part.name) {
+            self.amend(part, &Record::default());
+            return Ok(());
+        }
         // Remembered there, it would be missed once more should the next create come to nothing.
         if self.object.annotations().contains_key(REMOTE_ID) {
             let change = MetadataChange {
@@ -214,8 +222,10 @@ impl<K: Reconciled> Pass<'_, K> {
 
     /// Lets the resource go.
     pub(super) async fn release(&mut self, wanted: &K::Wanted) -> Result<Verdict, WriteError> {
-        if let Ok(connection) = self.live_connection() {
-            K::released(&connection, wanted);
+        if let Ok(connection) = self.live_connection()
+            && let Some(remote) = K::remote(&connection)
+        {
+            K::released(remote, wanted);
         }
         let change = MetadataChange {
             finalizer: Some(FinalizerChange::Remove),

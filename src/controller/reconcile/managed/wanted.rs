@@ -70,7 +70,7 @@ impl<K: Reconciled> Pass<'_, K> {
         let asked = asked.map(|value| value.chars().take(256).collect::<String>());
         if asked.is_some() && asked != K::managed(&self.status).last_handled_reconcile_at {
             for part in parts {
-                let record = self.hand(part.name).record.clone();
+                let record = self.hand(&part.name).record.clone();
                 if let Some(record) = record
                     && record.tried_afresh() != record
                 {

@@ -141,6 +141,32 @@ fn a_person_can_put_another_object_in_its_place() {
 }
 
 #[test]
+fn what_was_told_to_go_and_is_asked_for_again_is_made_again_once_it_is_gone() {
+    let told = |at| {
+        keeping().recorded(Record {
+            intent: Some(intent(Operation::Delete, at)),
+            ..holding("a")
+        })
+    };
+    hold(vec![
+        ("gone", told(now()).asked("a", ById::Absent), Step::ForgetId),
+        (
+            "there, and may still go",
+            told(now()).listed(ours("a")),
+            Step::Wait(Waiting::Settling {
+                operation: Operation::Delete,
+                remaining: WINDOW.unsigned_abs(),
+            }),
+        ),
+        (
+            "there to stay",
+            told(long_ago()).listed(ours("a")),
+            Step::ClearIntent,
+        ),
+    ]);
+}
+
+#[test]
 fn a_person_can_have_only_a_failed_object_deleted_and_made_again() {
     let recreate = |phase| {
         keeping()

@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 
 use super::copy::AssetDetails;
 use super::create::{AssetDetailsRequest, VersionType, VmOptions, insert};
-use super::loose::loose;
 use super::marker::{Marker, MarkerRequest};
 use super::name::GpuType;
 use crate::lifecycle::RemoteId;
 use crate::remote::imagemgmt::PasswordForm;
 use crate::remote::imagemgmt::status::{AssetStatus, ImageStatus, VersionStatus};
+use crate::remote::loose::loose;
 
 /// The request that adds a version to an image. The organisation is the client's.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::loose::{loose, loose_struct};
 use super::marker::Marker;
 use crate::lifecycle::RemoteId;
 use crate::remote::imagemgmt::status::AssetStatus;
+use crate::remote::loose::{loose, loose_struct};
 
 /// An image copy as the remote shows it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

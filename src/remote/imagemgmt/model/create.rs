@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::copy::AssetDetails;
-use super::loose::loose;
 use super::marker::{Marker, MarkerRequest};
 use super::name::{GpuType, StreamName};
 use crate::lifecycle::RemoteId;
 use crate::remote::imagemgmt::PasswordForm;
 use crate::remote::imagemgmt::status::{AssetStatus, ImageStatus, VersionStatus};
+use crate::remote::loose::loose;
 
 /// How an image comes into being.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

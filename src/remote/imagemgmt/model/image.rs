@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::loose::{loose, loose_struct};
 use super::marker::Marker;
 use crate::lifecycle::RemoteId;
 use crate::remote::imagemgmt::status::ImageStatus;
+use crate::remote::loose::{loose, loose_struct};
 
 /// An image as the remote shows it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::loose::{loose, loose_struct};
 use crate::lifecycle::RemoteId;
+use crate::remote::loose::{loose, loose_struct};
 
 /// A marker as the remote shows it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -8,7 +8,6 @@ mod add_version;
 mod copy;
 mod create;
 mod image;
-mod loose;
 mod marker;
 mod name;
 mod page;
@@ -19,6 +18,7 @@ mod republish;
 mod validate;
 mod version;
 
+pub use crate::remote::listing::{Coherence, ListAnswer, Listing};
 pub use add_version::{AddVersion, CloneAssetDetailsRequest, CloneVersion, CreatedVersion};
 pub use copy::{Agent, AssetDetails, CatalogDetails, Copy, CopyError};
 pub use create::{
@@ -27,7 +27,6 @@ pub use create::{
 pub use image::Image;
 pub use marker::{Marker, MarkerPhase, MarkerRequest};
 pub use name::{GpuType, InvalidStreamName, StreamName};
-pub use page::{Coherence, ListAnswer, Listing};
 pub use patch::{HorizonAgentPatch, PatchVersion};
 pub use publish::{
     ApplicationScan, HorizonAgent, InfrastructureResource, InfrastructureResources, PublishOptions,
@@ -42,5 +41,4 @@ pub use republish::{
 pub use validate::ValidateVersion;
 pub use version::{PublishValidationResult, Version, VersionOptions, VersionValidationDetails};
 
-pub(super) use loose::Loose;
 pub(super) use page::Page;

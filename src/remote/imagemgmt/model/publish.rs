@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::loose::loose;
 use crate::lifecycle::RemoteId;
 use crate::remote::imagemgmt::status::VersionStatus;
+use crate::remote::loose::loose;
 
 /// The request that publishes a version. The organisation is the client's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

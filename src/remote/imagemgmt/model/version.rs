@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::copy::Agent;
-use super::loose::{loose, loose_struct};
 use super::marker::Marker;
 use crate::lifecycle::RemoteId;
 use crate::remote::imagemgmt::status::VersionStatus;
+use crate::remote::loose::{loose, loose_struct};
 
 /// A version as the remote shows it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -8,13 +8,13 @@ use serde_json::{Map, Value};
 use crate::lifecycle::RemoteId;
 
 /// A value that can be read from JSON of nearly the right type.
-pub(in crate::remote::imagemgmt) trait Loose: Sized {
+pub(in crate::remote) trait Loose: Sized {
     /// The value, or nothing where the JSON is of no use.
     fn read(json: Value) -> Option<Self>;
 }
 
 /// For `#[serde(default, deserialize_with = "loose")]`: what is of no use is read as absent.
-pub(super) fn loose<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(in crate::remote) fn loose<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Loose + Default,
@@ -25,14 +25,14 @@ where
 /// Lets structs that deserialise leniently stand in lenient fields.
 macro_rules! loose_struct {
     ($($name:ty),+ $(,)?) => {$(
-        impl $crate::remote::imagemgmt::model::loose::Loose for $name {
+        impl $crate::remote::loose::Loose for $name {
             fn read(json: serde_json::Value) -> Option<Self> {
                 serde_json::from_value(json).ok()
             }
         }
     )+};
 }
-pub(super) use loose_struct;
+pub(in crate::remote) use loose_struct;
 
 impl Loose for String {
     fn read(json: Value) -> Option<Self> {
