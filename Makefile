@@ -3,7 +3,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test sdk lint generate bench dashboard-check tools servers image sbom
+.PHONY: help demo test sdk lint generate bench crash-matrix soak dashboard-check tools servers image sbom
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,17 @@ generate: tools ## The definitions, the rights, the chart's files, and docs/refe
 # One part: make bench PART=kills
 bench: servers ## The table of figures: latency, a thousand catalogs, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
+
+# 110 groups of 8 cases, about 25 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix
+crash-matrix: servers ## SIGKILL at every boundary of every remote write, with every fate of the memory: the table
+	CRASH_GROUPS=all $(CARGO) test --locked --test crash a_write_cut_off -- --nocapture
+
+# `make test` runs a small one.
+soak: export SOAK_CATALOGS ?= 200
+soak: export SOAK_VERSIONS ?= 3
+soak: export SOAK_SECONDS ?= 240
+soak: servers ## 200 catalogs of 3 versions: faults on a tenth of all requests while people edit, then quiet
+	$(CARGO) test --locked --test soak -- --nocapture
 
 # Not part of the tests: Prometheus takes about 10 minutes to build, once.
 dashboard-check: tools ## Every panel of the dashboard has data and every alert works, on a real Prometheus

@@ -1,5 +1,5 @@
-//! The operator dies at every point around a create, and what it knew is kept, lost or put back from an older time.
-//! There is one remote image each time, and it ends Ready with no human help.
+//! The operator dies at every point around a remote write, and what it knew is kept, lost or put back from an older
+//! time. What is left is each time what an undisturbed run leaves, with no human help.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,10 +13,13 @@
 mod support;
 
 mod boundary;
-mod detour;
-mod killed;
+mod gateway;
+mod group;
+mod matrix;
 mod memory;
+mod remote;
 mod requests;
 mod table;
 mod terminated;
 mod workshop;
+mod write;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::support::eventually;
 use super::support::gallery::{Limits, catalog, connect, create, ready};
-use super::workshop::{DEADLINE, Workshop};
+use super::workshop::{DEADLINE, WINDOW, Workshop};
 
 /// The requests on that way.
 const REQUESTS: [&str; 5] = [
@@ -17,7 +17,7 @@ const REQUESTS: [&str; 5] = [
 
 #[tokio::test]
 async fn an_operator_killed_at_every_request_in_turn_makes_one_image_and_ends_ready() {
-    let mut workshop = Workshop::open().await;
+    let mut workshop = Workshop::open(WINDOW).await;
     for operation in REQUESTS {
         for hold in ["holdBefore", "holdAfter"] {
             let fault = workshop

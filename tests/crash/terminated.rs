@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::support::eventually;
 use super::support::gallery::{Limits, catalog, connect, create, ready};
-use super::workshop::{DEADLINE, Workshop};
+use super::workshop::{DEADLINE, WINDOW, Workshop};
 
 #[tokio::test]
 async fn sigterm_during_a_create_finishes_it_and_keeps_its_id() {
-    let mut workshop = Workshop::open().await;
+    let mut workshop = Workshop::open(WINDOW).await;
     let fault = workshop
         .simulator
         .fault(json!({ "match": { "operation": "createImage" }, "effect": { "type": "holdBefore" } }))

@@ -5,19 +5,24 @@ use std::time::Duration;
 
 use image_operator::api::ImageCatalog;
 use kube::api::ListParams;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::support::{FaultId, Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions};
+use super::support::{
+    FaultId, Kind, Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, Subject,
+};
 use super::support::{cluster, eventually};
 
 /// For anything that a test waits for on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
-/// The operator's settling window. All that the remote does late has to happen within it.
-pub(crate) const WINDOW: Duration = Duration::from_secs(10);
+/// The operator's settling window, where the machine allows it. All that the remote does late has to happen within it.
+pub(crate) const WINDOW: Duration = Duration::from_secs(15);
 
 /// Longer than anything takes that the tests do, in seconds.
 pub(crate) const AN_HOUR: u64 = 3_600;
+
+/// How long the remote works on anything, in its seconds: half a second.
+const WORK: u64 = 30;
 
 pub(crate) struct Workshop {
     pub(crate) namespace: Namespace,
@@ -26,8 +31,8 @@ pub(crate) struct Workshop {
 }
 
 impl Workshop {
-    /// Nothing is in the namespace yet.
-    pub(crate) async fn open() -> Self {
+    /// Nothing is in the namespace yet. `window` is the operator's settling window.
+    pub(crate) async fn open(window: Duration) -> Self {
         let namespace = cluster().namespace().await;
         let simulator = Simulator::start(cluster(), SimulatorOptions::default())
             .await
@@ -36,13 +41,14 @@ impl Workshop {
             .settings(json!({
                 // A second create for the same catalog has to be possible, to be noticed.
                 "uniqueNames": false,
-                "copySeconds": 30,
+                "copySeconds": WORK, "importSeconds": WORK, "publishSeconds": WORK, "replicateSeconds": WORK,
+                "shrinkSeconds": WORK, "deleteSeconds": WORK, "markerMoveSeconds": WORK,
                 // The clock is put forward, and that is not what the tokens are to notice.
                 "tokenLifetimeSeconds": 100 * AN_HOUR,
             }))
             .await;
         let options = OperatorOptions::for_namespace(&namespace)
-            .with(format!("--settling-window={}s", WINDOW.as_secs()));
+            .with(format!("--settling-window={}s", window.as_secs()));
         let operator = Operator::start(cluster(), options).await.unwrap();
         Self {
             namespace,
@@ -83,20 +89,9 @@ impl Workshop {
         requests.last().map_or(0, |request| request.seq)
     }
 
-    /// Waits until the operator has looked for images, by a listing or a search, after a request.
-    pub(crate) async fn looked_since(&self, seq: u64) {
-        eventually(DEADLINE, "images are looked for", async || {
-            let requests = self.simulator.requests_since(seq).await;
-            let mut looks = requests
-                .iter()
-                .filter(|request| request.operation == "listImages");
-            if looks.any(|look| look.status.is_some()) {
-                Ok(())
-            } else {
-                Err(format!("{} requests", requests.len()))
-            }
-        })
-        .await;
+    /// The resource of a kind and name.
+    pub(crate) fn subject(&self, kind: Kind, name: &str) -> Subject {
+        Subject::of(&self.namespace, kind, name)
     }
 
     /// How many creates have made something.
@@ -122,9 +117,4 @@ impl Workshop {
         let catalogs = self.namespace.api::<ImageCatalog>();
         catalogs.list(&ListParams::default()).await.unwrap().items
     }
-}
-
-/// A fault that the next creates suffer, all of them.
-pub(crate) fn all_creates(effect: &Value) -> Value {
-    json!({ "match": { "operation": "createImage" }, "times": 0, "effect": effect })
 }

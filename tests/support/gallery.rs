@@ -3,12 +3,15 @@
 
 use image_operator::api::cloud_connection::RateLimit;
 use image_operator::api::{CloudConnection, ImageCatalog};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::namespace::Namespace;
 
 /// What the connection and its Secret are called.
 pub const CONNECTION: &str = "gallery";
+
+/// A provider instance beside the one that images are made in.
+pub const SECOND: &str = "65f0c0ffee0000000000a002";
 
 /// How the connection is used.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +89,39 @@ pub fn catalog(name: &str) -> ImageCatalog {
         },
     });
     serde_json::from_value(catalog).expect("the catalog fits its type")
+}
+
+/// A version that is copied from a gallery, follows the first version of its catalog, and is published nowhere else.
+pub fn version(name: &str, catalog: &str) -> Value {
+    let sample = include_str!("../../deploy/samples/imageversion-gallery.yaml");
+    version_from(sample, name, catalog)
+}
+
+/// A version that is cloned from the first one of its catalog, and not published.
+pub fn clone(name: &str, catalog: &str) -> Value {
+    let sample = include_str!("../../deploy/samples/imageversion-clone.yaml");
+    version_from(sample, name, catalog)
+}
+
+fn version_from(sample: &str, name: &str, catalog: &str) -> Value {
+    let mut version: Value = serde_saphyr::from_str(sample).expect("the sample is YAML");
+    version["metadata"]["name"] = json!(name);
+    if let Some(spec) = version["spec"].as_object_mut() {
+        spec.remove("publish");
+        spec.insert("catalogRef".to_owned(), json!({ "name": catalog }));
+        let source = json!({ "kind": "ImageCatalog", "name": catalog });
+        spec.insert("sourceVersionRef".to_owned(), source);
+    }
+    version
+}
+
+/// What publishes a version to these provider instances beside its first, and to no others.
+pub fn published_to(providers: &[&str]) -> Value {
+    let replicas: Vec<Value> = providers
+        .iter()
+        .map(|provider| json!({ "providerInstanceId": provider }))
+        .collect();
+    json!({ "publish": { "replicas": replicas } })
 }
 
 /// Creates the connection and its Secret.

@@ -12,6 +12,7 @@
 #![allow(unreachable_pub, reason = "the module is compiled into each test binary")]
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a panic with a message is how a test fails"
 )]
@@ -26,6 +27,7 @@ pub mod namespace;
 pub mod operator;
 pub mod process;
 pub mod simulator;
+pub mod subject;
 pub mod workplace;
 
 pub use cluster::{Cluster, cluster};
@@ -33,3 +35,4 @@ pub use eventually::eventually;
 pub use namespace::Namespace;
 pub use operator::{Operator, OperatorOptions};
 pub use simulator::{FaultId, Simulator, SimulatorOptions};
+pub use subject::{Kind, Subject};

@@ -130,8 +130,12 @@ impl Simulator {
 
     /// A fault and how often it has struck.
     pub async fn fault_state(&self, fault: FaultId) -> Option<Fault> {
-        let faults: Vec<Fault> = read(self.control("GET", "faults", None).await);
-        faults.into_iter().find(|seen| seen.id == fault)
+        self.faults().await.into_iter().find(|seen| seen.id == fault)
+    }
+
+    /// Every fault, those that are used up included.
+    pub async fn faults(&self) -> Vec<Fault> {
+        read(self.control("GET", "faults", None).await)
     }
 
     /// Removes every fault.

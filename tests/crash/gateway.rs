@@ -1,0 +1,244 @@
+//! A way to the remote on which a write can be delayed, so that it arrives after its sender is gone, as a request in the
+//! buffers of a network does; and on which reads can be answered from before, as by a cache or a slow index.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// The largest body that passes, in bytes.
+const LARGEST: usize = 64 << 20;
+
+/// Passes everything on at once until it is told otherwise.
+pub(crate) struct Gateway {
+    url: String,
+    traffic: Arc<Traffic>,
+}
+
+/// What becomes of writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writes {
+    /// Those that were delayed arrive, and so do all that come.
+    Pass,
+    Wait,
+    /// Those that were delayed never arrive; all that come do.
+    AreLost,
+}
+
+/// What reads are answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    Current,
+    /// What the same request was answered last, if there was one.
+    FromBefore,
+}
+
+struct Traffic {
+    target: String,
+    http: reqwest::Client,
+    writes: watch::Sender<Writes>,
+    delayed: watch::Sender<usize>,
+    /// Of those that were delayed.
+    arrived: watch::Sender<usize>,
+    reads: watch::Sender<Reads>,
+    answered: Mutex<HashMap<String, Answer>>,
+    /// How many lists of images have been answered.
+    looks: watch::Sender<u64>,
+}
+
+#[derive(Clone)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Gateway {
+    /// A gateway to the server at `target`, such as `http://127.0.0.1:8080`.
+    pub(crate) async fn to(target: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let traffic = Arc::new(Traffic {
+            target: target.to_owned(),
+            http: reqwest::Client::new(),
+            writes: watch::Sender::new(Writes::Pass),
+            delayed: watch::Sender::new(0),
+            arrived: watch::Sender::new(0),
+            reads: watch::Sender::new(Reads::Current),
+            answered: Mutex::default(),
+            looks: watch::Sender::new(0),
+        });
+        let app = Router::new().fallback(handle).with_state(traffic.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { url, traffic }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// From now on writes wait.
+    pub(crate) fn delay_writes(&self) {
+        self.traffic.writes.send_replace(Writes::Wait);
+    }
+
+    /// How many writes have been delayed so far.
+    pub(crate) fn delayed(&self) -> usize {
+        *self.traffic.delayed.borrow()
+    }
+
+    /// How many of those have arrived.
+    pub(crate) fn arrived(&self) -> usize {
+        *self.traffic.arrived.borrow()
+    }
+
+    /// What is delayed arrives now. From now on everything does at once.
+    pub(crate) fn deliver(&self) {
+        self.traffic.writes.send_replace(Writes::Pass);
+    }
+
+    /// What is delayed never arrives. From now on everything does at once.
+    pub(crate) fn lose(&self) {
+        self.traffic.writes.send_replace(Writes::AreLost);
+    }
+
+    /// From now on what has been read before is answered as it was then.
+    pub(crate) fn read_from_before(&self) {
+        self.traffic.reads.send_replace(Reads::FromBefore);
+    }
+
+    /// From now on reads show what there is.
+    pub(crate) fn read_current(&self) {
+        self.traffic.reads.send_replace(Reads::Current);
+    }
+
+    /// How many times images have been looked for, by a listing or a search, and the answer was given.
+    pub(crate) fn looks(&self) -> u64 {
+        *self.traffic.looks.borrow()
+    }
+}
+
+async fn handle(State(traffic): State<Arc<Traffic>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let path = head
+        .uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    let is_read = head.method == Method::GET;
+    let is_image_management = path.contains("/v1/") && !path.contains("/auth/");
+    let passed = Passed {
+        method: head.method,
+        path,
+        headers: head.headers,
+        body,
+    };
+    if is_read {
+        return traffic.read(passed).await;
+    }
+    if is_image_management && *traffic.writes.borrow() == Writes::Wait {
+        // The sender may go away; the network does not know that.
+        return match tokio::spawn(async move { traffic.delay(passed).await }).await {
+            Ok(Some(answer)) => answer.response(),
+            _ => StatusCode::BAD_GATEWAY.into_response(),
+        };
+    }
+    match traffic.pass(&passed).await {
+        Some(answer) => answer.response(),
+        None => StatusCode::BAD_GATEWAY.into_response(),
+    }
+}
+
+struct Passed {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Traffic {
+    async fn read(&self, passed: Passed) -> Response {
+        let before = self.answered().get(&passed.path).cloned();
+        let answer = match before {
+            Some(before) if *self.reads.borrow() == Reads::FromBefore => Some(before),
+            _ => self.pass(&passed).await,
+        };
+        let Some(answer) = answer else {
+            return StatusCode::BAD_GATEWAY.into_response();
+        };
+        let (path, _) = passed.path.split_once('?').unwrap_or((&passed.path, ""));
+        if path.ends_with("/images") {
+            self.looks.send_modify(|count| *count += 1);
+        }
+        if *self.reads.borrow() == Reads::Current {
+            self.answered().insert(passed.path, answer.clone());
+        }
+        answer.response()
+    }
+
+    async fn delay(&self, passed: Passed) -> Option<Answer> {
+        self.delayed.send_modify(|count| *count += 1);
+        let mut writes = self.writes.subscribe();
+        let fate = writes
+            .wait_for(|writes| *writes != Writes::Wait)
+            .await
+            .map(|fate| *fate)
+            .ok();
+        if fate != Some(Writes::Pass) {
+            return None;
+        }
+        let answer = self.pass(&passed).await;
+        self.arrived.send_modify(|count| *count += 1);
+        answer
+    }
+
+    /// `None` when the remote does not answer.
+    async fn pass(&self, passed: &Passed) -> Option<Answer> {
+        let mut headers = passed.headers.clone();
+        for own in [header::HOST, header::CONTENT_LENGTH, header::ACCEPT_ENCODING] {
+            headers.remove(own);
+        }
+        let request = self
+            .http
+            .request(passed.method.clone(), format!("{}{}", self.target, passed.path))
+            .headers(headers)
+            .body(passed.body.clone());
+        let answer = request.send().await.ok()?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        for own in [
+            header::CONTENT_LENGTH,
+            header::CONTENT_ENCODING,
+            header::TRANSFER_ENCODING,
+        ] {
+            headers.remove(own);
+        }
+        let body = answer.bytes().await.ok()?;
+        Some(Answer {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    fn answered(&self) -> std::sync::MutexGuard<'_, HashMap<String, Answer>> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Answer {
+    fn response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

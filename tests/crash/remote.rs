@@ -1,0 +1,95 @@
+//! What a case leaves at the remote: the objects, and the writes that changed anything.
+
+use serde_json::Value;
+
+use super::support::simulator::Request;
+use super::write::Write;
+
+/// What there is of one image and what was done to it, in words that are the same for every case of a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// Images, versions, copies and markers.
+    pub(crate) objects: Vec<String>,
+    /// Operations that changed anything, in order of their names.
+    pub(crate) writes: Vec<String>,
+}
+
+impl Left {
+    /// How often an operation changed something.
+    pub(crate) fn count(&self, operation: &str) -> usize {
+        self.writes.iter().filter(|write| *write == operation).count()
+    }
+}
+
+/// What is left of the image of a name, or of the one that had this id before the write.
+pub(crate) fn left(name: &str, id_before: Option<&str>, state: &Value, requests: &[Request]) -> Left {
+    let images: Vec<&Value> = list(state, "images")
+        .filter(|image| image["name"] == name)
+        .collect();
+    let mut ids: Vec<&str> = images.iter().map(|image| text(&image["id"])).collect();
+    let mut objects: Vec<String> = images
+        .iter()
+        .map(|image| format!("image {}", text(&image["status"])))
+        .collect();
+    let mut versions = Vec::new();
+    for version in list(state, "versions").filter(|version| ids.contains(&text(&version["streamId"]))) {
+        versions.push(text(&version["id"]));
+        let (description, _) = text(&version["description"])
+            .split_once("[io1:")
+            .unwrap_or((text(&version["description"]), ""));
+        objects.push(format!(
+            "version {} {} {description:?}",
+            text(&version["name"]),
+            text(&version["status"]),
+        ));
+    }
+    for copy in list(state, "copies").filter(|copy| versions.contains(&text(&copy["versionId"]))) {
+        objects.push(format!(
+            "copy in {} {}",
+            text(&copy["providerInstanceId"]),
+            text(&copy["status"])
+        ));
+    }
+    for marker in list(state, "markers").filter(|marker| ids.contains(&text(&marker["imageId"]))) {
+        let target = list(state, "versions").find(|version| version["id"] == marker["versionId"]);
+        objects.push(format!(
+            "marker {} at {} {}, next {}",
+            text(&marker["name"]),
+            target.map_or("", |version| text(&version["name"])),
+            text(&marker["status"]),
+            marker["nextVersionId"],
+        ));
+    }
+    objects.sort();
+
+    let created = Write::CreateImage.operation();
+    let mut writes: Vec<String> = match id_before {
+        Some(_) => Vec::new(),
+        None => ids.iter().map(|_| created.to_owned()).collect(),
+    };
+    ids.extend(id_before);
+    let of_these = requests
+        .iter()
+        .filter(|request| request.changed && ids.iter().any(|id| request.path.contains(id)));
+    writes.extend(of_these.map(|request| request.operation.clone()));
+    writes.sort();
+    Left { objects, writes }
+}
+
+/// The id of the image of a name.
+pub(crate) fn image_id(name: &str, state: &Value) -> Option<String> {
+    list(state, "images")
+        .find(|image| image["name"] == name)
+        .map(|image| text(&image["id"]).to_owned())
+}
+
+fn list<'s>(state: &'s Value, kind: &str) -> impl Iterator<Item = &'s Value> {
+    state[kind]
+        .as_array()
+        .unwrap_or_else(|| panic!("the simulator's state has no {kind}: {state}"))
+        .iter()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
