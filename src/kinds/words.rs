@@ -3,7 +3,7 @@
 use super::Report;
 use crate::api::Reason;
 use crate::api::names::{RECONCILE_REQUESTED_AT, RESOLVE};
-use crate::lifecycle::{Aftermath, Operation, Problem, Sighting, Stalled, Waiting};
+use crate::lifecycle::{Aftermath, Operation, Problem, ProblemKind, Sighting, Stalled, Waiting};
 
 /// How the remote objects of a kind and what is done to them are called.
 #[derive(Clone, Copy, Debug)]
@@ -197,13 +197,21 @@ impl Words {
                 ),
             ),
             Aftermath::TryAgain(problem)
-                if *operation == Operation::Delete && problem.http_status == Some(422) =>
+                if *operation == Operation::Delete
+                    && (problem.kind == ProblemKind::NotYet || problem.http_status == Some(422)) =>
             {
                 Report::reconciling(
                     Reason::WaitingToDelete,
                     format!("the {noun} can't be deleted yet: {problem}"),
                 )
             }
+            Aftermath::TryAgain(problem) if problem.kind == ProblemKind::NotYet => Report::reconciling(
+                Reason::Retrying,
+                format!(
+                    "the request to {} was not sent yet: {problem}",
+                    (self.verb)(operation)
+                ),
+            ),
             Aftermath::TryAgain(problem) => Report::reconciling(
                 Reason::Retrying,
                 format!(

@@ -26,6 +26,11 @@ pub enum Outcome<T> {
 }
 
 impl<T> Outcome<T> {
+    /// Nothing was sent, as something else has to happen first; the next pass looks again.
+    pub fn not_yet(why: impl Into<String>) -> Self {
+        Outcome::Refused(Problem::new(ProblemKind::NotYet, why))
+    }
+
     /// Turns the answer into another, keeping the class.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
         match self {
@@ -172,6 +177,8 @@ pub enum ProblemKind {
     BreakerOpen,
     /// Another process works in place of this one, or may by now.
     NotLeading,
+    /// Nothing was sent: something else has to happen first.
+    NotYet,
 }
 
 impl ProblemKind {
@@ -197,6 +204,7 @@ impl ProblemKind {
             ProblemKind::NotAllowed => "not_allowed",
             ProblemKind::BreakerOpen => "breaker_open",
             ProblemKind::NotLeading => "not_leading",
+            ProblemKind::NotYet => "not_yet",
         }
     }
 }

@@ -180,7 +180,8 @@ fn read(operation: &Operation, kind: ProblemKind) -> Reading {
             | Kind::TooLarge
             | Kind::NotAllowed
             | Kind::BreakerOpen
-            | Kind::NotLeading,
+            | Kind::NotLeading
+            | Kind::NotYet,
         ) => Reading::NotNow,
         (
             _,
@@ -356,8 +357,8 @@ mod tests {
     #[test]
     fn a_refusal_that_may_pass_is_tried_again_and_not_kept() {
         use ProblemKind::{
-            BreakerOpen, Conflict, FailedDependency, Forbidden, NotFound, PreconditionFailed, Unauthorized,
-            Unprocessable, Unreachable,
+            BreakerOpen, Conflict, FailedDependency, Forbidden, NotFound, NotYet, PreconditionFailed,
+            Unauthorized, Unprocessable, Unreachable,
         };
         let mut rows = vec![
             (Operation::Delete, Unprocessable),
@@ -367,7 +368,7 @@ mod tests {
             (publish(), FailedDependency),
             (publish(), NotFound),
         ];
-        for kind in [Unauthorized, Forbidden, Unreachable, BreakerOpen] {
+        for kind in [Unauthorized, Forbidden, Unreachable, BreakerOpen, NotYet] {
             rows.extend([Operation::Create, Operation::Delete, publish()].map(|operation| (operation, kind)));
         }
         for (operation, kind) in rows {

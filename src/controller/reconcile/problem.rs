@@ -77,6 +77,7 @@ pub(super) fn reason_of(kind: ProblemKind) -> Reason {
         | ProblemKind::Rejected
         | ProblemKind::ServerError
         | ProblemKind::Timeout
-        | ProblemKind::NotLeading => Reason::Retrying,
+        | ProblemKind::NotLeading
+        | ProblemKind::NotYet => Reason::Retrying,
     }
 }

@@ -67,7 +67,8 @@ pub fn problem(problem: &Problem) -> Report {
         | ProblemKind::FailedDependency
         | ProblemKind::Rejected
         | ProblemKind::ServerError
-        | ProblemKind::NotLeading => (Standing::Reconciling, Reason::Retrying),
+        | ProblemKind::NotLeading
+        | ProblemKind::NotYet => (Standing::Reconciling, Reason::Retrying),
     };
     Report {
         standing,

@@ -15,7 +15,9 @@ pub(super) async fn perform(
     match operation {
         Operation::Create => made(create(remote, &target).await),
         Operation::Delete => Performed::of_change(delete(remote, &target).await),
-        Operation::Change { name, .. } => Performed::of_change(refused(format!("{name} is not known"))),
+        Operation::Change { name, .. } => Performed::of_change(Outcome::not_yet(format!(
+            "the spec does not ask for {name} any more"
+        ))),
     }
 }
 
@@ -36,7 +38,7 @@ async fn create(remote: &SurferCloud, target: &Target<'_, CustomImage>) -> Outco
     let home = target.seen.and_then(|seen| seen.home.as_ref());
     match home.zip(request) {
         Some((home, request)) => remote.client().copy_image(home, &request).await,
-        None => refused("the image that is to be copied is not listed at the moment".to_owned()),
+        None => Outcome::not_yet("the image that is to be copied is not listed at the moment"),
     }
 }
 
@@ -49,7 +51,7 @@ async fn delete(remote: &SurferCloud, target: &Target<'_, CustomImage>) -> Outco
     let place = target.wanted.place(target.part, remote);
     match id {
         Some(id) => remote.client().terminate_image(&place, &id).await,
-        None => refused("the image that is to be deleted is not on record".to_owned()),
+        None => Outcome::not_yet("the image that is to be deleted is not on record"),
     }
 }
 
@@ -62,8 +64,4 @@ fn made(outcome: Outcome<RemoteId>) -> Performed<RemoteId> {
         },
         other => Performed::of_change(other.map(|_| ())),
     }
-}
-
-fn refused<T>(why: String) -> Outcome<T> {
-    Outcome::Refused(Problem::new(ProblemKind::PreconditionFailed, why))
 }

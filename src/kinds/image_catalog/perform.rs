@@ -59,7 +59,7 @@ async fn change(client: &Client, name: &str, goal: &str, target: &Target<'_, Ima
 
 async fn move_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<()> {
     let Some((name, version)) = markers::read_goal(goal) else {
-        return not_now(format!("{goal:?} names no marker and version"));
+        return Outcome::not_yet(format!("{goal:?} names no marker and version"));
     };
     let patch = PatchVersion {
         markers: Some(vec![MarkerRequest {
@@ -73,7 +73,7 @@ async fn move_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<(
 async fn delete_marker(client: &Client, image: &RemoteId, goal: &str) -> Outcome<()> {
     let outcome = match goal.parse::<RemoteId>() {
         Ok(marker) => client.delete_marker(image, &marker).await,
-        Err(error) => not_now(format!("{goal:?} is no marker: {error}")),
+        Err(error) => Outcome::not_yet(format!("{goal:?} is no marker: {error}")),
     };
     match outcome {
         Outcome::Refused(problem) if problem.kind == ProblemKind::NotFound => Outcome::Done(()),
@@ -119,7 +119,7 @@ async fn change_first_version(
             };
             client.patch_version(image, version, &patch).await.map(|_| ())
         }
-        _ => not_now(format!("the spec does not ask for {name} any more")),
+        _ => Outcome::not_yet(format!("the spec does not ask for {name} any more")),
     }
 }
 
@@ -129,10 +129,5 @@ pub(super) fn first_version_of<'a>(seen: &'a Seen, target: &Target<'_, ImageCata
 }
 
 pub(super) fn not_listed() -> Outcome<()> {
-    not_now("the first version of the image is not listed at the moment")
-}
-
-/// Nothing was sent; the next pass looks again.
-pub(super) fn not_now(why: impl Into<String>) -> Outcome<()> {
-    Outcome::Refused(Problem::new(ProblemKind::PreconditionFailed, why))
+    Outcome::not_yet("the first version of the image is not listed at the moment")
 }

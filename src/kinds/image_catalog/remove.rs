@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::markers::Markers;
-use super::perform::{first_version_of, in_use, not_listed, not_now};
+use super::perform::{first_version_of, in_use, not_listed};
 use super::{Seen, changes};
 use crate::api::ImageCatalog;
 use crate::connections::{ImageManagement, Turn};
@@ -20,7 +20,7 @@ pub(super) async fn image(remote: &ImageManagement, target: &Target<'_, ImageCat
         return not_listed();
     };
     if changes::delete_blocker(target.wanted, &now, target.status).is_some() {
-        return not_now("the image is not deleted yet: another version has appeared in it");
+        return Outcome::not_yet("the image is not deleted yet: another version has appeared in it");
     }
     let image = &now.image().id;
     remote.client().delete_version(image, &first.id).await
@@ -44,7 +44,9 @@ pub(super) async fn first_version(
         status: target.status,
     };
     if changes::retire(markers, first).is_none() {
-        return not_now("the first version is not removed: no other one takes its place at the moment");
+        return Outcome::not_yet(
+            "the first version is not removed: no other one takes its place at the moment",
+        );
     }
     let image = &now.image().id;
     in_use(remote.client().delete_version(image, &first.id).await)

@@ -30,7 +30,7 @@ pub(super) async fn perform(
         Operation::Delete => remove::remove(remote, &target).await,
         Operation::Change { name, goal } => Performed::of_change(match target.seen {
             Some(seen) => change(client, name, goal, &target, seen).await,
-            None => not_now("the version is not listed at the moment"),
+            None => Outcome::not_yet("the version is not listed at the moment"),
         }),
     }
 }
@@ -38,7 +38,7 @@ pub(super) async fn perform(
 async fn create(client: &Client, target: Target<'_, ImageVersion>) -> Performed<CreatedVersion> {
     let wanted = target.wanted;
     let Some(image) = &wanted.image else {
-        return Performed::of_change(not_now("the image of the version is not known"));
+        return Performed::of_change(Outcome::not_yet("the image of the version is not known"));
     };
     let made = match &wanted.make {
         Ok(Make::Add(add)) => {
@@ -50,7 +50,7 @@ async fn create(client: &Client, target: Target<'_, ImageVersion>) -> Performed<
             let report = unmade.report();
             return Performed {
                 told: Some(report.clone()),
-                ..Performed::of_change(not_now(&report.message))
+                ..Performed::of_change(Outcome::not_yet(&report.message))
             };
         }
     };
@@ -208,16 +208,5 @@ fn replica(provider_instance_id: &str) -> Replica {
 }
 
 fn not_asked_for(name: &str) -> Outcome<()> {
-    Outcome::Refused(Problem::new(
-        ProblemKind::PreconditionFailed,
-        format!("the spec does not ask for {name} any more"),
-    ))
-}
-
-/// Nothing was sent; the next pass finds out what to wait for.
-fn not_now(why: &str) -> Outcome<()> {
-    Outcome::Throttled {
-        retry_after: std::time::Duration::from_secs(5),
-        problem: Problem::new(ProblemKind::PreconditionFailed, why),
-    }
+    Outcome::not_yet(format!("the spec does not ask for {name} any more"))
 }

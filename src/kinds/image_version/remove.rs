@@ -19,7 +19,7 @@ pub(super) async fn remove(
     target: &Target<'_, ImageVersion>,
 ) -> Performed<CreatedVersion> {
     let Some(seen) = target.seen else {
-        return Performed::of_change(not_yet("it is not listed at the moment"));
+        return Performed::of_change(Outcome::not_yet("the version is not listed at the moment"));
     };
     let (image, version) = (&seen.image, &seen.version.id);
     // Two passes that each see the other's version would together delete the image.
@@ -35,7 +35,7 @@ pub(super) async fn remove(
         }
     };
     if let Some(other) = going(&all, version).next() {
-        return Performed::of_change(not_yet(&format!(
+        return Performed::of_change(Outcome::not_yet(format!(
             "version {} of the image is being deleted, and they go one at a time",
             other.name
         )));
@@ -76,13 +76,6 @@ async fn leave_to_the_catalog(client: &Client, seen: &Seen, mark: Mark) -> Perfo
         told,
         ..Performed::of_change(outcome)
     }
-}
-
-fn not_yet(why: &str) -> Outcome<()> {
-    Outcome::Refused(Problem::new(
-        ProblemKind::Unprocessable,
-        format!("the version is not deleted yet: {why}"),
-    ))
 }
 
 fn refused(why: &str) -> Outcome<()> {

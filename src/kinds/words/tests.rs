@@ -184,6 +184,11 @@ fn what_is_tried_again_says_why() {
             Aftermath::TryAgain(not_yet()),
             Reason::WaitingToDelete,
         ),
+        (
+            Operation::Delete,
+            Aftermath::TryAgain(Problem::new(ProblemKind::NotYet, "another one goes first")),
+            Reason::WaitingToDelete,
+        ),
         (change(PUBLISH), Aftermath::TryAgain(not_yet()), Reason::Retrying),
         (
             Operation::Delete,

@@ -10,7 +10,7 @@ use crate::controller::reconcile::write::{self, WriteError};
 use crate::controller::reconcile::{Moment, Verdict, references};
 use crate::kinds::managed::{PartWanted, Performed, Target};
 use crate::kinds::{Report, memory};
-use crate::lifecycle::{Aftermath, Intent, Operation, Record, settle};
+use crate::lifecycle::{Aftermath, Intent, Operation, ProblemKind, Record, settle};
 
 /// How often the outcome of a request is written when others write at the same time.
 const MOST_WRITES: u32 = 8;
@@ -159,6 +159,9 @@ impl<K: Reconciled> Pass<'_, K> {
     pub(super) fn after(&self, aftermath: &Aftermath) -> Verdict {
         match aftermath {
             Aftermath::Done | Aftermath::LookAgain(_) => Verdict::After(self.soon()),
+            Aftermath::TryAgain(problem) if problem.kind == ProblemKind::NotYet => {
+                Verdict::After(self.soon())
+            }
             Aftermath::TryAgain(_) => Verdict::Failed,
             Aftermath::ComeBack { after, .. } => Verdict::FailedUntil(*after),
             Aftermath::Refused(_) => Verdict::After(self.slowly()),
