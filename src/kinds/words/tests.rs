@@ -184,11 +184,6 @@ fn what_is_tried_again_says_why() {
             Aftermath::TryAgain(not_yet()),
             Reason::WaitingToDelete,
         ),
-        (
-            Operation::Delete,
-            Aftermath::TryAgain(Problem::new(ProblemKind::NotYet, "another one goes first")),
-            Reason::WaitingToDelete,
-        ),
         (change(PUBLISH), Aftermath::TryAgain(not_yet()), Reason::Retrying),
         (
             Operation::Delete,
@@ -213,5 +208,22 @@ fn what_is_tried_again_says_why() {
         let report = WORDS.aftermath(&operation, &what);
         assert_eq!(said(&report), (Standing::Reconciling, reason), "{what:?}");
         assert!(report.message.contains("trace t-1"), "{}", report.message);
+    }
+}
+
+#[test]
+fn what_was_not_sent_yet_says_what_it_waits_for() {
+    let not_yet = || Aftermath::TryAgain(Problem::new(ProblemKind::NotYet, "another one goes first"));
+    for (operation, reason) in [
+        (Operation::Delete, Reason::WaitingToDelete),
+        (change(PUBLISH), Reason::Retrying),
+    ] {
+        let report = WORDS.aftermath(&operation, &not_yet());
+        assert_eq!(said(&report), (Standing::Reconciling, reason));
+        assert!(
+            report.message.ends_with("yet: another one goes first"),
+            "{}",
+            report.message
+        );
     }
 }
