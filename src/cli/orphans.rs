@@ -153,10 +153,7 @@ fn table(orphans: &[Orphan]) -> String {
             orphan.id.clone(),
         ]
     };
-    aligned(
-        ["KIND", "IMAGE", "NAME", "STATUS", "ID"],
-        orphans.iter().map(row),
-    )
+    aligned(["KIND", "IMAGE", "NAME", "STATUS", "ID"], orphans.iter().map(row))
 }
 
 #[cfg(test)]

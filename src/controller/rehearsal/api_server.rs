@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_merge_patch_sets_replaces_and_removes() {
-        let mut object = json!({ "metadata": { "annotations": { "a": "1", "b": "2" }, "finalizers": ["x"] } });
+        let mut object =
+            json!({ "metadata": { "annotations": { "a": "1", "b": "2" }, "finalizers": ["x"] } });
         merge(
             &mut object,
             json!({ "metadata": { "annotations": { "a": null, "c": "3" }, "finalizers": ["y"] }, "new": { "d": 4 } }),
@@ -172,9 +173,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_held_is_written_in_memory_and_all_else_is_only_read() {
-        let (real, client) = ScriptedApi::start(|_, asked| match asked.path.ends_with("/there") {
-            true => (200, json!({ "metadata": { "name": "there" } })),
-            false => refused(404, "NotFound"),
+        let (real, client) = ScriptedApi::start(|_, asked| {
+            if asked.path.ends_with("/there") {
+                (200, json!({ "metadata": { "name": "there" } }))
+            } else {
+                refused(404, "NotFound")
+            }
         })
         .await;
         let server = ApiServer::before(client);
@@ -191,10 +195,7 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(patched.metadata.resource_version.as_deref(), Some("8"));
-        assert_eq!(
-            maps.get("mine").await.unwrap().data.unwrap()["key"],
-            "value"
-        );
+        assert_eq!(maps.get("mine").await.unwrap().data.unwrap()["key"], "value");
         assert_eq!(server.writes(path).len(), 1);
 
         let secrets: Api<Secret> = Api::namespaced(server.client(), "n");

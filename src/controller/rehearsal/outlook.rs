@@ -312,7 +312,10 @@ mod tests {
         let ready = json!({ "Ready": "True" });
         let writes = [object(&held(), &ready)];
         let outlook = Outlook::of(&object(&json!([]), &json!({})), &writes, Sent::Nothing);
-        assert_eq!((outlook.next, outlook.adopts), (Next::Adopt, vec!["i1".to_owned()]));
+        assert_eq!(
+            (outlook.next, outlook.adopts),
+            (Next::Adopt, vec!["i1".to_owned()])
+        );
 
         let changed = [object(&begun("patch", "a", 1), &json!({ "Ready": "False" }))];
         let outlook = Outlook::of(&object(&json!([]), &json!({})), &changed, Sent::OneRequest);

@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn the_generation_goes_up_with_another_spec_only() {
-        let generation = |size| in_place(&manifest(size), Some(&there()), &newcomer())["metadata"]["generation"].clone();
+        let generation =
+            |size| in_place(&manifest(size), Some(&there()), &newcomer())["metadata"]["generation"].clone();
         assert_eq!((generation(1), generation(2)), (json!(4), json!(5)));
     }
 }
