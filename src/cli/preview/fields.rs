@@ -39,8 +39,12 @@ impl Schemas {
                 unknown.push(name.clone());
             }
         }
-        if let Some(schema) = self.0.get(manifest.kind.as_str()) {
-            look_for(&mut unknown, &manifest.object["spec"], schema, "spec");
+        if let Some((schema, spec)) = self
+            .0
+            .get(manifest.kind.as_str())
+            .zip(manifest.object.get("spec"))
+        {
+            look_for(&mut unknown, spec, schema, "spec");
         }
         if unknown.is_empty() {
             return Ok(());

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::api::names::{GROUP, VERSION};
 use crate::controller::key::Kind;
@@ -69,8 +69,10 @@ impl Manifest {
     /// The manifest with its namespace, which is this one unless it names another.
     pub(super) fn within(&self, namespace: &str) -> Value {
         let mut object = self.object.clone();
-        if object["metadata"]["namespace"].as_str().is_none() {
-            object["metadata"]["namespace"] = json!(namespace);
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
+            && !metadata.get("namespace").is_some_and(Value::is_string)
+        {
+            metadata.insert("namespace".to_owned(), namespace.into());
         }
         object
     }
@@ -78,7 +80,7 @@ impl Manifest {
 
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.object["metadata"]["name"].as_str().unwrap_or_default();
+        let name = name(&self.object).unwrap_or_default();
         write!(f, "{} {name} ({})", self.kind, self.origin)
     }
 }
@@ -127,6 +129,10 @@ fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> ManifestError {
     move |source| ManifestError::Read { path, source }
 }
 
+fn name(object: &Value) -> Option<&str> {
+    object.pointer("/metadata/name")?.as_str()
+}
+
 impl Manifests {
     fn add(&mut self, text: &str, origin: &str) -> Result<(), ManifestError> {
         let documents: Vec<Value> =
@@ -141,13 +147,14 @@ impl Manifests {
     }
 
     fn add_document(&mut self, mut document: Value, origin: &str) -> Result<(), ManifestError> {
-        let text = |field: &str| document[field].as_str().map(str::to_owned);
+        let text = |field: &str| Some(document.get(field)?.as_str()?.to_owned());
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
             return Err(ManifestError::NoKind(origin.to_owned()));
         };
         if api_version == "v1" && kind == "List" {
-            let items = document["items"].take();
-            let items = items.as_array().cloned().unwrap_or_default();
+            let Some(Value::Array(items)) = document.get_mut("items").map(Value::take) else {
+                return Ok(());
+            };
             return items
                 .into_iter()
                 .try_for_each(|item| self.add_document(item, origin));
@@ -165,7 +172,7 @@ impl Manifests {
             });
         };
         let origin = origin.to_owned();
-        if document["metadata"]["name"].as_str().is_none_or(str::is_empty) {
+        if name(&document).is_none_or(str::is_empty) {
             return Err(ManifestError::NoName { origin, kind });
         }
         self.ours.push(Manifest {
@@ -179,6 +186,8 @@ impl Manifests {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn found(text: &str) -> Result<Manifests, ManifestError> {

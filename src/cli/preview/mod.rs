@@ -28,7 +28,7 @@ use crate::api::names::{GROUP, VERSION};
 use crate::connections::{self, Connections};
 use crate::controller::cluster::{Cluster, ClusterError};
 use crate::controller::key::{Key, Kind};
-use crate::controller::rehearsal::{Next, Outlook, Props, Rehearsal};
+use crate::controller::rehearsal::{Outlook, Props, Rehearsal};
 use crate::inventory::NoInventoryRecorder;
 use crate::lifecycle::{Problem, ProblemKind};
 use crate::remote::http::{NoRecorder, WriteGate};
@@ -297,6 +297,7 @@ impl WriteGate for HoldBack {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::controller::rehearsal::Next;
 
     fn row(name: &str, next: Next, adopts: &[&str], reason: &str, message: &str) -> Row {
         Row {

@@ -101,18 +101,26 @@ async fn answer(State(server): State<ApiServer>, request: Request) -> Response {
     let Ok(body) = axum::body::to_bytes(request.into_body(), LONGEST_BODY).await else {
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too long");
     };
-    let Ok(body) = serde_json::from_slice::<Value>(&body) else {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&body) else {
         return refusal(StatusCode::BAD_REQUEST, "not JSON");
     };
     match (method, path.strip_suffix(STATUS)) {
-        (Method::PUT, Some(path)) => server.write(path, |object| object["status"] = body["status"].clone()),
+        (Method::PUT, Some(path)) => server.write(path, |object| replace(object, "status", &mut body)),
         (Method::PATCH, None) => server.write(&path, |object| merge(object, body)),
         _ => refusal(StatusCode::METHOD_NOT_ALLOWED, "a rehearsal writes nothing"),
     }
 }
 
+/// Replaces a field by that of another object.
+pub(super) fn replace(object: &mut Value, field: &str, by: &mut Value) {
+    let value = by.get_mut(field).map(Value::take).unwrap_or_default();
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
 /// A merge patch, as RFC 7386 describes it.
-fn merge(object: &mut Value, patch: Value) {
+pub(super) fn merge(object: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *object = patch;
         return;
@@ -120,22 +128,26 @@ fn merge(object: &mut Value, patch: Value) {
     if !object.is_object() {
         *object = json!({});
     }
+    let Some(fields) = object.as_object_mut() else {
+        return;
+    };
     for (name, value) in patch {
         if value.is_null() {
-            if let Some(fields) = object.as_object_mut() {
-                fields.remove(&name);
-            }
+            fields.remove(&name);
         } else {
-            merge(&mut object[name.as_str()], value);
+            merge(fields.entry(name).or_insert(Value::Null), value);
         }
     }
 }
 
 /// Each write makes another version.
 fn count_up(object: &mut Value) {
-    let version = object["metadata"]["resourceVersion"].as_str();
+    let version = object
+        .pointer("/metadata/resourceVersion")
+        .and_then(Value::as_str);
     let version: u64 = version.and_then(|text| text.parse().ok()).unwrap_or_default();
-    object["metadata"]["resourceVersion"] = json!(version.saturating_add(1).to_string());
+    let next = version.saturating_add(1).to_string();
+    merge(object, json!({ "metadata": { "resourceVersion": next } }));
 }
 
 fn refusal(code: StatusCode, message: &str) -> Response {
@@ -189,9 +201,9 @@ mod tests {
         );
 
         let maps: Api<ConfigMap> = Api::namespaced(server.client(), "n");
-        let patch = json!({ "data": { "key": "value" } });
+        let change = json!({ "data": { "key": "value" } });
         let patched = maps
-            .patch("mine", &PatchParams::default(), &Patch::Merge(patch))
+            .patch("mine", &PatchParams::default(), &Patch::Merge(change))
             .await
             .unwrap();
         assert_eq!(patched.metadata.resource_version.as_deref(), Some("8"));

@@ -119,7 +119,7 @@ impl Rehearsal {
         };
         // Read once to compare what is meant, whatever was left out.
         let read = self.writers.put(kind, manifest)?;
-        let object = overlay::in_place(&read.object, there, &newcomer);
+        let object = overlay::in_place(read.object, there, &newcomer);
         let read = self.writers.put(kind, &object)?;
         self.api_server.put(&read.path, read.object.clone());
         self.declared.insert(key.clone(), read);
@@ -180,6 +180,9 @@ impl Rehearsal {
 }
 
 fn key(kind: Kind, object: &Value) -> Key {
-    let text = |field: &str| object["metadata"][field].as_str().unwrap_or_default().to_owned();
-    Key::new(kind, text("namespace"), text("name"))
+    let text = |pointer: &str| {
+        let value = object.pointer(pointer).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    Key::new(kind, text("/metadata/namespace"), text("/metadata/name"))
 }

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::api_server::{merge, replace};
+
 /// What the API server gives to a resource that is new.
 pub(super) struct Newcomer {
     pub(super) uid: String,
@@ -11,36 +13,37 @@ pub(super) struct Newcomer {
 
 /// The resource as it will be once the manifest is applied: its spec and annotations, with the metadata and the status
 /// of what is there. Nothing is said of it yet, so that the next pass says everything.
-pub(super) fn in_place(manifest: &Value, there: Option<&Value>, newcomer: &Newcomer) -> Value {
-    let mut object = match there {
-        Some(there) => there.clone(),
-        None => json!({
-            "apiVersion": manifest["apiVersion"],
-            "kind": manifest["kind"],
-            "metadata": {
-                "name": manifest["metadata"]["name"],
-                "namespace": manifest["metadata"]["namespace"],
-                "uid": newcomer.uid,
-                "creationTimestamp": newcomer.created_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                "resourceVersion": "1",
-                "generation": 1,
-            },
-        }),
-    };
-    if there.is_some_and(|there| there["spec"] != manifest["spec"]) {
-        let generation = object["metadata"]["generation"].as_i64().unwrap_or_default();
-        object["metadata"]["generation"] = json!(generation.saturating_add(1));
+pub(super) fn in_place(mut manifest: Value, there: Option<&Value>, newcomer: &Newcomer) -> Value {
+    let mut object = there.cloned().unwrap_or_else(|| new(&manifest, newcomer));
+    if there.is_some_and(|there| there.get("spec") != manifest.get("spec")) {
+        let generation = object.pointer("/metadata/generation").and_then(Value::as_i64);
+        let next = generation.unwrap_or_default().saturating_add(1);
+        merge(&mut object, json!({ "metadata": { "generation": next } }));
     }
-    object["spec"] = manifest["spec"].clone();
-    if let Some(annotations) = manifest["metadata"]["annotations"].as_object() {
-        for (name, value) in annotations {
-            object["metadata"]["annotations"][name] = value.clone();
-        }
+    if let Some(annotations) = manifest.pointer("/metadata/annotations") {
+        merge(&mut object, json!({ "metadata": { "annotations": annotations } }));
     }
+    replace(&mut object, "spec", &mut manifest);
     if let Some(status) = object.get_mut("status").and_then(Value::as_object_mut) {
         status.remove("conditions");
     }
     object
+}
+
+fn new(manifest: &Value, newcomer: &Newcomer) -> Value {
+    let created_at = newcomer.created_at.strftime("%Y-%m-%dT%H:%M:%SZ");
+    json!({
+        "apiVersion": manifest.get("apiVersion"),
+        "kind": manifest.get("kind"),
+        "metadata": {
+            "name": manifest.pointer("/metadata/name"),
+            "namespace": manifest.pointer("/metadata/namespace"),
+            "uid": newcomer.uid,
+            "creationTimestamp": created_at.to_string(),
+            "resourceVersion": "1",
+            "generation": 1,
+        },
+    })
 }
 
 #[cfg(test)]
@@ -74,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_new_resource_has_no_status_whatever_the_manifest_says() {
-        let object = in_place(&manifest(1), None, &newcomer());
+        let object = in_place(manifest(1), None, &newcomer());
         assert_eq!(object["metadata"]["uid"], "u-new");
         assert_eq!(object["metadata"]["creationTimestamp"], "1970-01-01T00:00:00Z");
         assert_eq!(object["metadata"]["annotations"], json!({ "mine": "1" }));
@@ -83,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_there_keeps_its_record_and_gets_the_spec_and_the_annotations() {
-        let object = in_place(&manifest(2), Some(&there()), &newcomer());
+        let object = in_place(manifest(2), Some(&there()), &newcomer());
         assert_eq!(object["metadata"]["uid"], "u-1");
         assert_eq!(
             object["metadata"]["annotations"],
@@ -96,7 +99,7 @@ mod tests {
     #[test]
     fn the_generation_goes_up_with_another_spec_only() {
         let generation =
-            |size| in_place(&manifest(size), Some(&there()), &newcomer())["metadata"]["generation"].clone();
+            |size| in_place(manifest(size), Some(&there()), &newcomer())["metadata"]["generation"].clone();
         assert_eq!((generation(1), generation(2)), (json!(4), json!(5)));
     }
 }
