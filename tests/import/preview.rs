@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use image_operator::api::ImageCatalog;
+use image_operator::api::{CloudConnection, ImageCatalog};
 use serde_json::{Value, json};
 
 use crate::scene::{CONNECTION, OTHER, Said, Scene, sample};
@@ -102,6 +102,10 @@ async fn what_would_be_done_with_manifests_is_told_and_nothing_is_written() {
         "metadata": { "name": "new-2" },
         "spec": { "catalogRef": { "name": "new" }, "versionType": "MAJOR", "versionId": "65f0c0ffee00000000000e02" },
     });
+    let connections = scene.namespace.api::<CloudConnection>();
+    let connection = serde_json::to_value(connections.get(CONNECTION).await.unwrap()).unwrap();
+    let mut changed = connection.clone();
+    changed["spec"]["polling"]["idleInterval"] = json!("20s");
     let manifests = [
         json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "other" } }),
         version,
@@ -110,6 +114,7 @@ async fn what_would_be_done_with_manifests_is_told_and_nothing_is_written() {
         with(catalog("edited"), "versionDescription", "in other words"),
         left,
         with(catalog("copy"), "streamId", &same.stream_id.unwrap()),
+        changed,
         staging,
         staged,
         lost,
@@ -131,6 +136,7 @@ async fn what_would_be_done_with_manifests_is_told_and_nothing_is_written() {
             ["edited", "change", "Patching"],
             ["left", "adopt", "Available"],
             ["copy", "stop", "OwnedByOther"],
+            [CONNECTION, "check", ""],
             ["staging", "check", ""],
             ["staged", "wait", "ConnectionNotReady"],
             ["lost", "wait", "ConnectionNotFound"],
@@ -145,9 +151,16 @@ async fn what_would_be_done_with_manifests_is_told_and_nothing_is_written() {
     let table = preview(&["-f", &file, "--exit-code"]).await;
     assert_eq!(table.code, Some(3), "{table:?}");
     assert!(table.results.starts_with("KIND "), "{table:?}");
-    let unchanged = written(&scene, "unchanged", &[catalog("same")]);
-    let nothing = preview(&["-f", &unchanged, "--exit-code"]).await;
+    let unchanged = written(&scene, "unchanged", &[catalog("same"), connection]);
+    let nothing = preview(&["-f", &unchanged, "--exit-code", "--output", "json"]).await;
     assert_eq!(nothing.code, Some(0), "{nothing:?}");
+    assert_eq!(
+        told(&nothing),
+        [
+            ["same", "nothing", "Available"],
+            [CONNECTION, "nothing", "Connected"],
+        ]
+    );
 
     assert_eq!(scene.changes().await, before, "remote writes");
     let mut asked = audit.since(position);

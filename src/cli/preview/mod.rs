@@ -47,7 +47,7 @@ Examples:
 
 NEXT is create, change or delete where one request would be sent; adopt where a remote object would become the
 resource's as it is; wait, stop, pause or nothing where nothing would be sent; release where the resource would be let
-go; check for a CloudConnection that is not in the cluster. REASON and MESSAGE are what the condition Ready would say.")]
+go; check for a CloudConnection that is new or changed. REASON and MESSAGE are what the condition Ready would say.")]
 pub struct Args {
     /// Manifests: a file, a folder, or - for standard input; may be repeated.
     #[arg(long = "filename", short = 'f', value_name = "FILE", required = true)]

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use kube::Client;
 use serde_json::Value;
 
-use self::api_server::ApiServer;
+use self::api_server::{ApiServer, replace};
 use self::outlook::Sent;
 pub use self::outlook::{Next, Outlook};
 use super::Tools;
@@ -126,20 +126,28 @@ impl Rehearsal {
         Ok(key)
     }
 
-    /// Signs in over the CloudConnections that are in the cluster and that manifests describe or use. Gives those that
+    /// Signs in over the CloudConnections that manifests describe or use, as they are in the cluster. Gives those that
     /// could not be opened.
     pub async fn connect(&mut self) -> Vec<(Key, Outlook)> {
-        let connections: Vec<Key> = self
+        let connections: Vec<(Key, Value)> = self
             .there
-            .keys()
-            .filter(|key| key.kind == Kind::CloudConnection && self.is_needed(key))
-            .cloned()
+            .iter()
+            .filter(|(key, _)| key.kind == Kind::CloudConnection && self.is_needed(key))
+            .map(|(key, there)| (key.clone(), overlay::unjudged(there.object.clone())))
             .collect();
         let mut closed = Vec::new();
-        for key in connections {
-            let (outlook, object) = self.pass(&key).await;
+        for (key, there) in connections {
+            if self.writers.put(key.kind, &there).is_err() {
+                continue;
+            }
+            let (outlook, mut written) = self.pass(&key).await;
+            if let Some(declared) = self.declared.get(&key) {
+                let mut object = declared.object.clone();
+                replace(&mut object, "status", &mut written);
+                written = object;
+            }
             // What is wrong with it, those that use it will say.
-            if self.writers.put(key.kind, &object).is_ok() && outlook.next != Next::Nothing {
+            if self.writers.put(key.kind, &written).is_ok() && outlook.next != Next::Nothing {
                 closed.push((key, outlook));
             }
         }
@@ -155,10 +163,15 @@ impl Rehearsal {
 
     /// What the operator would do next with a declared resource. Give each once, after [`Rehearsal::connect`].
     pub async fn next(&self, key: &Key) -> Outlook {
-        if key.kind == Kind::CloudConnection && !self.there.contains_key(key) {
+        if key.kind == Kind::CloudConnection && self.is_new_or_changed(key) {
             return Outlook::of_new_connection();
         }
         self.pass(key).await.0
+    }
+
+    fn is_new_or_changed(&self, key: &Key) -> bool {
+        let spec = |read: &Read| read.object.get("spec").cloned();
+        self.there.get(key).and_then(spec) != self.declared.get(key).and_then(spec)
     }
 
     /// A pass over a resource; also gives what it has written.

@@ -139,13 +139,13 @@ impl Outlook {
         }
     }
 
-    /// Nobody signs in for a CloudConnection that nobody has applied.
+    /// Nobody signs in over a CloudConnection that nobody has applied.
     pub(super) fn of_new_connection() -> Self {
         Outlook {
             next: Next::Check,
             adopts: Vec::new(),
             reason: String::new(),
-            message: "its Secrets are read and its account is asked once it is in the cluster".to_owned(),
+            message: "once this is applied, its Secrets are read and its account is asked".to_owned(),
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Newcomer {
 }
 
 /// The resource as it will be once the manifest is applied: its spec and annotations, with the metadata and the status
-/// of what is there. Nothing is said of it yet, so that the next pass says everything.
+/// of what is there. Nothing is said of it yet.
 pub(super) fn in_place(mut manifest: Value, there: Option<&Value>, newcomer: &Newcomer) -> Value {
     let mut object = there.cloned().unwrap_or_else(|| new(&manifest, newcomer));
     if there.is_some_and(|there| there.get("spec") != manifest.get("spec")) {
@@ -24,6 +24,11 @@ pub(super) fn in_place(mut manifest: Value, there: Option<&Value>, newcomer: &Ne
         merge(&mut object, json!({ "metadata": { "annotations": annotations } }));
     }
     replace(&mut object, "spec", &mut manifest);
+    unjudged(object)
+}
+
+/// The resource with nothing said of it, so that the next pass says everything.
+pub(super) fn unjudged(mut object: Value) -> Value {
     if let Some(status) = object.get_mut("status").and_then(Value::as_object_mut) {
         status.remove("conditions");
     }
