@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use image_operator::api::{CloudConnection, ImageCatalog};
+use image_operator::api::{self, CloudConnection, ImageCatalog};
+use kube::ResourceExt;
 use serde_json::{Value, json};
 
 use crate::scene::{CONNECTION, OTHER, Said, Scene, sample};
@@ -34,13 +35,22 @@ async fn apply_and_wait(scene: &Scene, catalogs: &[Value], count: usize) {
 /// The kubeconfig of somebody who may read what a preview reads, and nothing else.
 fn reader() -> PathBuf {
     let kubectl = cluster().kubectl();
-    let ours = "--resource=cloudconnections.image-operator.dev,imagecatalogs.image-operator.dev,\
-                imageversions.image-operator.dev,secrets,namespaces,customresourcedefinitions.apiextensions.k8s.io";
+    let ours = api::definitions()
+        .unwrap()
+        .into_iter()
+        .map(|ours| ours.name_any());
+    let others = [
+        "secrets",
+        "namespaces",
+        "customresourcedefinitions.apiextensions.k8s.io",
+    ];
+    let all: Vec<String> = ours.chain(others.map(str::to_owned)).collect();
+    let resources = format!("--resource={}", all.join(","));
     let account = format!("--serviceaccount={OPERATOR_NAMESPACE}:{READER}");
     let in_its_namespace = ["--namespace", OPERATOR_NAMESPACE];
     for arguments in [
         &["create", "serviceaccount", READER][..],
-        &["create", "clusterrole", READER, "--verb=get,list", ours],
+        &["create", "clusterrole", READER, "--verb=get,list", &resources],
         &[
             "create",
             "clusterrolebinding",
