@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
-use kube::api::ListParams;
 use secrecy::SecretSlice;
 use tokio::time::Instant;
 
 use super::estate::{Estate, Holding};
 use super::hosts::Hosts;
+use super::lists;
 use super::residents::{Residents, Resources};
 use crate::api::{CloudConnection, CloudConnectionSpec};
 use crate::connections::{
@@ -23,10 +23,6 @@ use crate::inventory::{Entry, NoInventoryRecorder};
 use crate::lifecycle::{Failure, Install, Outcome, Problem, ProblemKind};
 use crate::remote::http::{NoRecorder, WireError, WriteGate};
 use crate::remote::listing::ListAnswer;
-
-/// How often a list is asked for that the API server has no time for, and how long to wait between.
-const MOST_TRIES: u32 = 10;
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// The options that name an account.
 #[derive(Debug, clap::Args)]
@@ -222,19 +218,9 @@ impl Account {
         K: kube::Resource<DynamicType = ()> + Clone + serde::de::DeserializeOwned + std::fmt::Debug,
     {
         let api: Api<K> = Api::all(self.cluster.calls.clone());
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match api.list(&ListParams::default()).await {
-                Ok(list) => return Ok(list.items),
-                Err(error) if is_too_early(&error) && tries < MOST_TRIES => tokio::time::sleep(PAUSE).await,
-                Err(error) => {
-                    let what =
-                        format!("the {what} of all namespaces, to tell which remote objects belong to one");
-                    return Err(read(&what)(error));
-                }
-            }
-        }
+        lists::all(&api).await.map_err(read(&format!(
+            "the {what} of all namespaces, to tell which remote objects belong to one"
+        )))
     }
 }
 
@@ -280,11 +266,6 @@ async fn secrets(
         resolved.insert(&reference, looked);
     }
     Ok(resolved)
-}
-
-/// The API server is busy, or has known the kind for a moment only.
-fn is_too_early(error: &kube::Error) -> bool {
-    matches!(error, kube::Error::Api(status) if status.code == 429)
 }
 
 fn read(what: &str) -> impl FnOnce(kube::Error) -> AccountError {

@@ -7,11 +7,14 @@ pub mod crds;
 mod estate;
 pub mod hosts;
 pub mod import;
+mod lists;
 pub mod orphans;
+pub mod preview;
 mod residents;
 pub mod run;
 mod session;
 pub mod simulate;
+mod table;
 
 use std::process::ExitCode;
 
@@ -28,6 +31,7 @@ Examples:
   image-operator import --connection=prod --out=images/
                                                 what exists remotely, as manifests that adopt it
   image-operator orphans --connection=prod      what we made remotely and no resource stands for any more
+  image-operator preview -f images/             what the operator would do next with these manifests
   source <(image-operator completions bash)     complete the command line
 
 Every option can be given as the environment variable that its help names. Log lines and complaints go to standard
@@ -37,6 +41,7 @@ Exit codes:
   0  done, or stopped by SIGTERM or SIGINT
   1  could not start or go on: the last line says why
   2  wrong command line
+  3  preview --exit-code: something remote would be changed
 
 Documentation: https://github.com/image-operator/image-operator";
 
@@ -54,6 +59,7 @@ enum Command {
     Crds(crds::Args),
     Import(import::Args),
     Orphans(orphans::Args),
+    Preview(preview::Args),
     Completions(completions::Args),
     /// Serve a faithful fake of the remote APIs, to rehearse with.
     Simulate(simulate::Args),
@@ -66,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Crds(args) => crds::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Orphans(args) => orphans::run(&args),
+        Command::Preview(args) => preview::run(&args),
         Command::Completions(args) => completions::run(&args, CommandLine::command()),
         Command::Simulate(args) => simulate::run(args),
     }

@@ -1,6 +1,5 @@
 //! `image-operator orphans`: what we made remotely and no resource stands for any more.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -10,6 +9,7 @@ use super::account::{Account, AccountArgs, AccountError};
 use super::estate::{Estate, mark_of};
 use super::residents::Residents;
 use super::session::{self, SessionError};
+use super::table::aligned;
 use crate::lifecycle::{Described, Mark};
 
 /// Lists the remote images and versions that bear this cluster's mark and that no resource stands for any more. Nothing
@@ -144,7 +144,6 @@ fn table(orphans: &[Orphan]) -> String {
     if orphans.is_empty() {
         return String::new();
     }
-    let head = ["KIND", "IMAGE", "NAME", "STATUS", "ID"].map(str::to_owned);
     let row = |orphan: &Orphan| {
         [
             orphan.kind.to_owned(),
@@ -154,24 +153,7 @@ fn table(orphans: &[Orphan]) -> String {
             orphan.id.clone(),
         ]
     };
-    let rows: Vec<[String; 5]> = std::iter::once(head).chain(orphans.iter().map(row)).collect();
-    let mut widths = [0; 5];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let mut text = String::new();
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(widths) {
-            // Writing to a String does not fail.
-            let _ = write!(line, "{cell:width$}   ");
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    aligned(["KIND", "IMAGE", "NAME", "STATUS", "ID"], orphans.iter().map(row))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the subcommands that look at an account have in common: a runtime, and a word to the person.
 
 use std::io::Write;
-use std::process::ExitCode;
+use std::process::{ExitCode, Termination};
 
 use super::causes::with_causes;
 
@@ -17,12 +17,13 @@ pub(super) enum SessionError {
 }
 
 /// Does the work and says what went wrong.
-pub(super) fn run<E>(work: impl Future<Output = Result<(), E>>) -> ExitCode
+pub(super) fn run<T, E>(work: impl Future<Output = Result<T, E>>) -> ExitCode
 where
+    T: Termination,
     E: std::error::Error + From<SessionError>,
 {
     match start(work) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(done) => done.report(),
         Err(error) => {
             remark(&format!("error: {}", with_causes(&error)));
             ExitCode::FAILURE
@@ -30,7 +31,7 @@ where
     }
 }
 
-fn start<E: From<SessionError>>(work: impl Future<Output = Result<(), E>>) -> Result<(), E> {
+fn start<T, E: From<SessionError>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     provider.install_default().map_err(|_| SessionError::Tls)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

@@ -8,6 +8,7 @@
 //! | [`reconcile`] | the passes: one look at one resource, from its spec to its status |
 //! | [`lease`] | which of several processes works |
 //! | [`queue`] | what is worked on next, and the workers |
+//! | [`rehearsal`] | passes that change nothing, to tell what they would do |
 //! | [`events`] | Kubernetes events |
 //! | [`metrics`] | what is counted and measured |
 //! | [`serve`] | probes, metrics, the log level |
@@ -24,6 +25,7 @@ pub mod metrics;
 pub mod queue;
 pub mod readiness;
 pub mod reconcile;
+pub mod rehearsal;
 mod run;
 #[cfg(test)]
 mod scripted;

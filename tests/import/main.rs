@@ -14,4 +14,5 @@ mod support;
 mod adopting;
 mod estate;
 mod orphans;
+mod preview;
 mod scene;

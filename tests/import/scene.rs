@@ -1,6 +1,6 @@
 //! A namespace with a connection, a simulator, and the subcommands as a person runs them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::Duration;
 
@@ -75,8 +75,14 @@ impl Scene {
         Operator::start(cluster(), options).await.unwrap()
     }
 
-    /// Runs a subcommand with the kubeconfig of a person.
+    /// Runs a subcommand with the kubeconfig of a person who may do everything.
     pub(crate) async fn run(&self, subcommand: &str, arguments: &[&str]) -> Said {
+        self.run_as(cluster().admin_kubeconfig(), subcommand, arguments)
+            .await
+    }
+
+    /// Runs a subcommand with this kubeconfig.
+    pub(crate) async fn run_as(&self, kubeconfig: &Path, subcommand: &str, arguments: &[&str]) -> Said {
         let program = workplace::operator_program().unwrap();
         let output: Output = tokio::process::Command::new(program)
             .arg(subcommand)
@@ -88,7 +94,7 @@ impl Scene {
             ])
             .args(arguments)
             .env_clear()
-            .env("KUBECONFIG", cluster().admin_kubeconfig())
+            .env("KUBECONFIG", kubeconfig)
             .output()
             .await
             .unwrap();

@@ -18,6 +18,7 @@ use crate::controller::cluster::{Cluster, ClusterError};
 use crate::controller::metrics::Metrics;
 use crate::controller::{self, RunError};
 
+pub(super) use options::settling_window;
 pub use options::{Args, Remote};
 
 /// The operator could not start, or had to end.

@@ -177,7 +177,7 @@ fn namespace(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn settling_window(text: &str) -> Result<Duration, String> {
+pub(in crate::cli) fn settling_window(text: &str) -> Result<Duration, String> {
     match duration(text)? {
         Duration::ZERO => Err("give a time longer than none, such as 5m".to_owned()),
         window => Ok(window),

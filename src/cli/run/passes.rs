@@ -42,6 +42,7 @@ impl Term {
         let settings = ContextSettings {
             install,
             settling_window: remote.settling_window,
+            proving_window: remote.settling_window,
         };
         Term {
             passes: Passes::new(Context::new(tools, connections, settings)),

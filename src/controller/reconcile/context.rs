@@ -22,6 +22,9 @@ pub struct ContextSettings {
     pub install: Install,
     /// How long the effect of a remote request may still appear.
     pub settling_window: Duration,
+    /// How long a record that this process has not written must stay as it is before it is relied on: the settling
+    /// window; none for who sends nothing.
+    pub proving_window: Duration,
 }
 
 /// What all passes share.

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use kube::ResourceExt;
 use kube::runtime::reflector::Store;
 use kube::runtime::reflector::store::Writer;
+use kube::runtime::watcher::Event;
+use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::watch::Receiver;
 
 use super::fingerprint::first_urgency;
@@ -65,6 +69,41 @@ pub(in crate::controller) fn caches(ready: Receiver<bool>) -> (Caches, Writers) 
         ready,
     };
     (caches, writers)
+}
+
+/// An object as the operator reads it.
+pub(in crate::controller) struct Read {
+    /// Where the API server serves it.
+    pub(in crate::controller) path: String,
+    /// The object, with what it leaves out filled in.
+    pub(in crate::controller) object: Value,
+}
+
+impl Writers {
+    /// Puts an object into the cache of its kind.
+    pub(in crate::controller) fn put(
+        &mut self,
+        kind: Kind,
+        object: &Value,
+    ) -> Result<Read, serde_json::Error> {
+        match kind {
+            Kind::CloudConnection => put(&mut self.connections, object),
+            Kind::ImageCatalog => put(&mut self.catalogs, object),
+            Kind::ImageVersion => put(&mut self.versions, object),
+            Kind::CustomImage => put(&mut self.custom_images, object),
+        }
+    }
+}
+
+fn put<K: Watched + Serialize>(writer: &mut Writer<K>, object: &Value) -> Result<Read, serde_json::Error> {
+    let object = K::deserialize(object)?;
+    let all = K::url_path(&(), object.meta().namespace.as_deref());
+    let read = Read {
+        path: format!("{all}/{}", object.name_any()),
+        object: serde_json::to_value(&object)?,
+    };
+    writer.apply_watcher_event(&Event::Apply(object));
+    Ok(read)
 }
 
 impl Caches {

@@ -19,5 +19,5 @@ mod watched;
 pub use caches::{Caches, Namespaces};
 pub use watched::Watched;
 
-pub(super) use caches::{Writers, caches};
+pub(super) use caches::{Read, Writers, caches};
 pub(super) use stream::{Hearers, watch};

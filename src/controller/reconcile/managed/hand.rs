@@ -97,7 +97,7 @@ impl<K: Reconciled> Pass<'_, K> {
     }
 
     pub(super) fn custody(&mut self, part: &Arc<str>) -> Custody {
-        let window = self.context.settings.settling_window;
+        let window = self.context.settings.proving_window;
         let now = self.began.wall;
         let hand = self.hand(part);
         hand.witness.custody(hand.record.as_ref(), window, now)
