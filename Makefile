@@ -2,6 +2,9 @@
 
 CARGO ?= cargo
 
+# Tests on a real API server wait more than they work.
+TEST_THREADS ?= 6
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test sdk lint generate bench crash-matrix soak dashboard-check tools servers image sbom
 
@@ -14,7 +17,7 @@ demo: servers ## etcd, kube-apiserver, the simulator and the operator, with depl
 	@$(CARGO) run --locked --quiet --example demo
 
 test: tools ## Every test, those on a real API server included
-	$(CARGO) test --locked
+	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --locked
 
 # Not part of the tests, since it needs Python and its package index.
 sdk: ## The vendor's SDK for Python against the simulated SurferCloud

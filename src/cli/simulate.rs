@@ -29,6 +29,9 @@ pub struct Args {
     /// Settings as JSON, as `PATCH /_simulator/settings` takes them.
     #[arg(long, env = "IMAGE_OPERATOR_SIMULATE_SETTINGS", value_parser = settings)]
     settings: Option<Settings>,
+    /// Where ids start from: simulators of the same seed give out the same ids in the same order.
+    #[arg(long, env = "IMAGE_OPERATOR_SIMULATE_SEED", default_value_t = 0)]
+    seed: u32,
 }
 
 fn settings(text: &str) -> Result<Settings, serde_json::Error> {
@@ -77,8 +80,13 @@ async fn simulate(args: Args) -> Result<(), SimulateError> {
     let mut settings = args.settings.unwrap_or_default();
     settings.latency_millis = args.latency.unwrap_or(settings.latency_millis);
     announce(bound).map_err(SimulateError::Announce)?;
+    let options = Options {
+        speed: args.speed,
+        settings,
+        seed: args.seed.into(),
+    };
     tokio::select! {
-        served = serve(listener, Options { speed: args.speed, settings }) => served.map_err(SimulateError::Serve),
+        served = serve(listener, options) => served.map_err(SimulateError::Serve),
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
     }

@@ -45,6 +45,8 @@ pub struct Options {
     pub speed: Speed,
     /// What can be set; a reset goes back to it.
     pub settings: Settings,
+    /// Simulators of the same seed give out the same ids in the same order.
+    pub seed: u64,
 }
 
 impl Default for Options {
@@ -52,6 +54,7 @@ impl Default for Options {
         Options {
             speed: Speed::REAL,
             settings: Settings::default(),
+            seed: 0,
         }
     }
 }

@@ -19,9 +19,9 @@ use super::settings::Settings;
 use super::signin::{Denied, Desk, Form, Scheme, Tokens, citrix_error};
 use super::surfercloud::{self, Call};
 
-const OBJECT_SEED: u64 = 1;
-const TRACE_SEED: u64 = 2;
-const CUSTOM_IMAGE_SEED: u64 = 3;
+const OBJECT_SEED: u64 = 1 << 32;
+const TRACE_SEED: u64 = 2 << 32;
+const CUSTOM_IMAGE_SEED: u64 = 3 << 32;
 
 /// What is remembered.
 pub(crate) struct State {
@@ -76,12 +76,12 @@ impl State {
             clock: Clock::new(Timestamp::now(), options.speed),
             settings: options.settings.clone(),
             initial_settings: options.settings,
-            world: World::new(OBJECT_SEED),
-            surfercloud: surfercloud::World::new(CUSTOM_IMAGE_SEED),
+            world: World::new(OBJECT_SEED ^ options.seed),
+            surfercloud: surfercloud::World::new(CUSTOM_IMAGE_SEED ^ options.seed),
             tokens: Tokens::default(),
             faults: Faults::default(),
             requests: Requests::default(),
-            traces: Ids::new(TRACE_SEED),
+            traces: Ids::new(TRACE_SEED ^ options.seed),
         }
     }
 

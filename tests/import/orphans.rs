@@ -3,7 +3,7 @@
 use image_operator::api::ImageCatalog;
 use serde_json::{Value, json};
 
-use crate::scene::{CONNECTION, OTHER, Scene, sample};
+use crate::scene::{CONNECTION, DEMO, Scene, sample};
 
 async fn orphans(scene: &Scene) -> Vec<Value> {
     let said = scene
@@ -15,11 +15,11 @@ async fn orphans(scene: &Scene) -> Vec<Value> {
 
 #[tokio::test]
 async fn an_image_that_was_retained_is_an_orphan_until_its_resource_is_back() {
-    let scene = Scene::set(&OTHER).await;
+    let scene = Scene::set(&DEMO).await;
     let _operator = scene.operator().await;
     let mut catalog = sample(include_str!("../../deploy/samples/imagecatalog-gallery.yaml"));
     catalog["metadata"]["name"] = json!("win11");
-    catalog["spec"]["providerInstanceId"] = json!(OTHER.provider_instance);
+    catalog["spec"]["providerInstanceId"] = json!(DEMO.provider_instance);
     catalog["spec"]["deletionPolicy"] = json!("Retain");
     scene.namespace.apply(&catalog.to_string()).await.unwrap();
     scene.all_ready::<ImageCatalog>(1).await;

@@ -6,7 +6,7 @@ use image_operator::api::{self, CloudConnection, ImageCatalog};
 use kube::ResourceExt;
 use serde_json::{Value, json};
 
-use crate::scene::{CONNECTION, OTHER, Said, Scene, sample};
+use crate::scene::{CONNECTION, DEMO, Said, Scene, sample};
 use crate::support::cluster;
 use crate::support::cluster::OPERATOR_NAMESPACE;
 
@@ -16,7 +16,7 @@ const READER: &str = "reader";
 fn catalog(name: &str) -> Value {
     let mut catalog = sample(include_str!("../../deploy/samples/imagecatalog-gallery.yaml"));
     catalog["metadata"]["name"] = json!(name);
-    catalog["spec"]["providerInstanceId"] = json!(OTHER.provider_instance);
+    catalog["spec"]["providerInstanceId"] = json!(DEMO.provider_instance);
     catalog
 }
 
@@ -85,7 +85,7 @@ fn told(said: &Said) -> Vec<[String; 3]> {
 
 #[tokio::test]
 async fn what_would_be_done_with_manifests_is_told_and_nothing_is_written() {
-    let scene = Scene::set(&OTHER).await;
+    let scene = Scene::set(&DEMO).await;
     let mut operator = scene.operator().await;
     // The first ids are those of another test's images, in the same account.
     apply_and_wait(&scene, &[catalog("first")], 1).await;
@@ -183,7 +183,7 @@ async fn what_would_be_done_with_manifests_is_told_and_nothing_is_written() {
 
 #[tokio::test]
 async fn a_manifest_that_cannot_be_meant_is_refused_with_what_is_wrong() {
-    let scene = Scene::set(&OTHER).await;
+    let scene = Scene::set(&DEMO).await;
     let typing_error = with(catalog("win11"), "osTyp", "WINDOWS");
     let mut incomplete = catalog("win11");
     incomplete["spec"].as_object_mut().unwrap().remove("os");

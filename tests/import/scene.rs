@@ -24,16 +24,11 @@ pub(crate) struct Account {
     pub(crate) provider_instance: &'static str,
 }
 
-/// Simulators give out the same ids in the same order, so resources that are applied in two tests need two accounts.
+/// The built-in account.
 pub(crate) const DEMO: Account = Account {
     organisation: "00000000-0000-4000-8000-000000000001",
     api_token: "demo-api-token",
     provider_instance: "65f0c0ffee0000000000a001",
-};
-pub(crate) const OTHER: Account = Account {
-    organisation: "00000000-0000-4000-8000-000000000002",
-    api_token: "other-api-token",
-    provider_instance: "65f0c0ffee0000000000c001",
 };
 
 pub(crate) struct Scene {

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use image_operator::simulator::{Options, Settings, Speed, serve};
+use image_operator::simulator::{Options, Settings, serve};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -41,8 +41,8 @@ impl Remote {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let options = Options {
-            speed: Speed::REAL,
             settings,
+            ..Options::default()
         };
         tokio::spawn(serve(listener, options));
         let http = reqwest::Client::new();

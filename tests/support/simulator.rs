@@ -85,6 +85,8 @@ impl Simulator {
                 "simulate".to_owned(),
                 format!("--listen={}", options.listen),
                 format!("--speed={}", options.speed),
+                // Simulators stand for different accounts: no id of one is known in another.
+                format!("--seed={number}"),
             ],
             environment: Vec::new(),
             log,
