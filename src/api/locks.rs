@@ -70,9 +70,12 @@ impl Locks {
                 format!("!({same}) ? '{sentence}'")
             })
             .collect();
-        Rule::new(format!("!({MAY_EXIST}) || ({})", same.join(" && ")))
-            .message(Message::Expression(format!("{} : ''", first_changed.join(" : "))))
-            .field_path(".spec")
+        Rule::new(format!(
+            "self.spec == oldSelf.spec || !({MAY_EXIST}) || ({})",
+            same.join(" && ")
+        ))
+        .message(Message::Expression(format!("{} : ''", first_changed.join(" : "))))
+        .field_path(".spec")
     }
 
     /// The id may be written down once it is known, and then stays. An id that never came to be on record is free.

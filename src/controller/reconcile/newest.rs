@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 /// For how long a newer version is waited for. A cluster that was restored from a backup counts its versions from an
 /// earlier number on, so waiting for one must end.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A resource version, as the API server counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,8 +68,8 @@ mod tests {
             (6, 0, true),
             (7, 0, false),
             (8, 0, false),
-            (6, 9, true),
-            (6, 10, false),
+            (6, 59, true),
+            (6, 60, false),
         ];
         for (version, seconds, expected) in rows {
             let later = now + Duration::from_secs(seconds);
