@@ -90,17 +90,20 @@ async fn every_phase_is_read_alike_and_rightly() {
     stage
         .declare("version-unseen", version("catalog-unseen", &nothing))
         .await;
+    stage.declare("image-unseen", image(&nothing)).await;
     stage
         .show(&[
             unseen("connection-unseen"),
             unseen("catalog-unseen"),
             unseen("version-unseen"),
+            unseen("image-unseen"),
         ])
         .await;
     stage.operator.thaw();
 
     stage.before_anything_is_done().await;
     stage.while_the_remote_works().await;
+    stage.while_images_are_imported().await;
     stage.when_the_remote_is_done().await;
 
     // Ready once, changed since, and not looked at again.
@@ -110,8 +113,13 @@ async fn every_phase_is_read_alike_and_rightly() {
     stage
         .declare("version-edited", version("catalog-edited", &kept))
         .await;
+    stage.declare("image-edited", image(&kept)).await;
     stage
-        .show(&[unseen("catalog-edited"), unseen("version-edited")])
+        .show(&[
+            unseen("catalog-edited"),
+            unseen("version-edited"),
+            unseen("image-edited"),
+        ])
         .await;
     stage.operator.thaw();
 
@@ -138,6 +146,7 @@ impl Stage {
         let options = OperatorOptions::for_namespace(&namespace).with("--settling-window=2s");
         let operator = Operator::start(cluster(), options).await.unwrap();
         gallery::connect(&namespace, simulator.url(), Limits::default()).await;
+        surfercloud(&namespace, &simulator).await;
         Self {
             namespace,
             simulator,
@@ -172,6 +181,9 @@ impl Stage {
                 version("catalog-refused", &json!({})),
             ),
             ("version-suspended", version("catalog-refused", &suspend)),
+            ("image-without-connection", image(&elsewhere)),
+            ("image-refused", image(&json!({"projectId": "org-typo"}))),
+            ("image-suspended", image(&suspend)),
         ] {
             self.declare(name, manifest).await;
         }
@@ -186,6 +198,9 @@ impl Stage {
             waits("version-without-catalog", "CatalogNotFound"),
             waits("version-waiting-for-catalog", "CatalogNotReady"),
             suspended("version-suspended"),
+            waits("image-without-connection", "ConnectionNotFound"),
+            failed("image-refused", "ProjectNotFound"),
+            suspended("image-suspended"),
         ])
         .await;
     }
@@ -235,17 +250,41 @@ impl Stage {
         self.all_are(&names, "Available").await;
     }
 
+    async fn while_images_are_imported(&mut self) {
+        let names = [
+            "image-importing",
+            "image-ready",
+            "image-ready-and-suspended",
+            "image-edited",
+            "image-deleting",
+        ];
+        for name in names {
+            self.declare(name, image(&json!({}))).await;
+        }
+        self.all_are(&names, "Importing").await;
+        let slow = json!({"surferCloud": {"terminateSeconds": 1_000_000}});
+        self.simulator.settings(slow).await;
+        self.delete("image-deleting").await;
+        self.show(&[waits("image-importing", "Importing"), unseen("image-deleting")])
+            .await;
+        self.simulator.advance(COPYING * 2).await;
+        self.all_are(&names[..4], "Available").await;
+    }
+
     async fn when_the_remote_is_done(&mut self) {
         let suspend = json!({"suspend": true});
         let name = "catalog-ready-and-suspended";
         self.declare(name, catalog(&suspend)).await;
         self.declare("version-ready-and-suspended", version(name, &suspend))
             .await;
+        self.declare("image-ready-and-suspended", image(&suspend)).await;
         self.show(&[
             done("catalog-ready", "Available"),
             done("catalog-ready-and-suspended", "Available"),
             done("version-ready", "Available"),
             done("version-ready-and-suspended", "Available"),
+            done("image-ready", "Available"),
+            done("image-ready-and-suspended", "Available"),
         ])
         .await;
     }
@@ -471,6 +510,7 @@ fn kind(name: &str) -> &'static str {
     match name.split('-').next() {
         Some("connection") => "cloudconnection",
         Some("version") => "imageversion",
+        Some("image") => "customimage",
         _ => "imagecatalog",
     }
 }
@@ -496,6 +536,50 @@ fn version(catalog: &str, fields: &Value) -> Value {
         },
     });
     with(version, fields)
+}
+
+const SURFERCLOUD: &str = "surfercloud";
+
+/// The connection that images are imported over.
+async fn surfercloud(namespace: &Namespace, simulator: &Simulator) {
+    let keys = [("public", "demo-public"), ("private", "demo-private")];
+    namespace.secret(SURFERCLOUD, &keys).await;
+    let connection = json!({
+        "apiVersion": "image-operator.dev/v1alpha1",
+        "kind": "CloudConnection",
+        "metadata": {"name": SURFERCLOUD},
+        "spec": {
+            "surferCloud": {
+                "region": "hk",
+                "projectId": "org-demo",
+                "baseUrl": simulator.url(),
+                "credentials": {
+                    "publicKeyRef": {"name": SURFERCLOUD, "key": "public"},
+                    "privateKeyRef": {"name": SURFERCLOUD, "key": "private"},
+                },
+            },
+            "polling": {"activeInterval": "1s", "idleInterval": "10s"},
+            "rateLimit": {"requestsPerSecond": 1_000, "burst": 1_000},
+        },
+    });
+    namespace.apply(&connection.to_string()).await.unwrap();
+}
+
+/// An imported image with fields of its spec set.
+fn image(fields: &Value) -> Value {
+    let image = json!({
+        "apiVersion": "image-operator.dev/v1alpha1",
+        "kind": "CustomImage",
+        "metadata": {},
+        "spec": {
+            "connectionRef": {"name": SURFERCLOUD},
+            "ufileUrl": "https://images.hk.ufileos.com/debian-12.qcow2",
+            "osType": "Other",
+            "osName": "Other",
+            "format": "qcow2",
+        },
+    });
+    with(image, fields)
 }
 
 fn with(mut manifest: Value, fields: &Value) -> Value {

@@ -4,6 +4,7 @@ use kube::ResourceExt;
 
 use super::Wanted;
 use crate::api::ImageVersion;
+use crate::api::names::FINALIZER;
 use crate::lifecycle::{Blocker, Presence, RemoteId};
 
 /// The ImageVersions that name an ImageCatalog, as last seen.
@@ -19,6 +20,17 @@ pub struct Holder {
     pub version_id: Option<RemoteId>,
     /// Whether it lives.
     pub life: Life,
+    /// Whether it may have a version.
+    pub holding: Holding,
+}
+
+/// Whether a resource may stand for something remote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holding {
+    /// Its finalizer or its record says that there may be something.
+    Something,
+    /// Nothing was ever sent for it: its finalizer comes first.
+    Nothing,
 }
 
 /// Whether a resource lives.
@@ -77,6 +89,11 @@ impl Holder {
             .status
             .as_ref()
             .and_then(|status| status.version_id.as_deref());
+        let finalizers = version.finalizers();
+        let recorded = version
+            .status
+            .as_ref()
+            .is_some_and(|status| !status.managed.parts.is_empty());
         Holder {
             name: version.name_any(),
             version_id: id.and_then(|id| id.parse().ok()),
@@ -84,19 +101,28 @@ impl Holder {
                 None => Life::Lives,
                 Some(_) => Life::Goes,
             },
+            holding: if recorded || finalizers.iter().any(|name| name == FINALIZER) {
+                Holding::Something
+            } else {
+                Holding::Nothing
+            },
         }
     }
 }
 
-/// ImageVersions that go before anything of the image is deleted. An image that failed, and that a person has made
-/// again, waits only for those that have a version in it.
+/// ImageVersions that go before anything of the image is deleted. One that nothing was sent for yet does not: as long as
+/// its catalog is being deleted, nothing will be. An image that failed, and that a person has made again, waits only for
+/// those that have a version in it.
 pub(super) fn dependents(wanted: &Wanted) -> Option<Blocker> {
     let image_goes = wanted.image.desired.presence == Presence::Deleted;
     let names: Vec<String> = wanted
         .holders
         .0
         .iter()
-        .filter(|holder| image_goes || holder.version_id.is_some())
+        .filter(|holder| match holder.holding {
+            Holding::Something => image_goes || holder.version_id.is_some(),
+            Holding::Nothing => holder.version_id.is_some(),
+        })
         .map(|holder| format!("ImageVersion/{}", holder.name))
         .collect();
     (!names.is_empty()).then_some(Blocker::Dependents(names))

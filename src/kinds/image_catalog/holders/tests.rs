@@ -69,19 +69,29 @@ fn one_that_lives_and_has_no_version_yet_is_expected_to_get_one() {
 }
 
 #[test]
-fn a_deletion_waits_for_every_imageversion_and_a_recreation_for_those_with_a_version() {
-    let unmade = version("dec", "win11", &[("/status", json!({ "observedGeneration": 1 }))]);
-    let all = [unmade, version("nov", "win11", &[going()])];
+fn a_deletion_waits_for_every_imageversion_that_may_have_a_version_and_a_recreation_for_those_with_one() {
+    let unmade = || ("/status", json!({ "observedGeneration": 1 }));
+    let finalizer = || ("/metadata/finalizers", json!([FINALIZER]));
+    let asked_for = (
+        "/status",
+        json!({ "observedGeneration": 1, "parts": [{ "name": "version" }] }),
+    );
+    let all = [
+        version("nov", "win11", &[]),
+        version("dec", "win11", &[unmade(), finalizer(), going()]),
+        version("jan", "win11", &[asked_for]),
+        version("feb", "win11", &[unmade()]),
+    ];
     let names = |names: &[&str]| {
-        Some(Blocker::Dependents(
-            names.iter().map(|&name| name.into()).collect(),
-        ))
+        let names = names.iter().map(|name| format!("ImageVersion/{name}"));
+        Some(Blocker::Dependents(names.collect()))
     };
     assert_eq!(
         dependents(&wanted_in_deletion(&all)),
-        names(&["ImageVersion/dec", "ImageVersion/nov"])
+        names(&["dec", "jan", "nov"])
     );
-    assert_eq!(dependents(&wanted_with(&all)), names(&["ImageVersion/nov"]));
+    assert_eq!(dependents(&wanted_with(&all)), names(&["nov"]));
+    assert_eq!(dependents(&wanted_in_deletion(&all[3..])), None);
     assert_eq!(dependents(&wanted_in_deletion(&[])), None);
 }
 
