@@ -4,6 +4,9 @@ CARGO ?= cargo
 
 # Tests on a real API server wait more than they work.
 TEST_THREADS ?= 6
+# The same chance every time, so that a change is judged by what it changes; make soak takes another each time.
+CRASH_SEED ?= 1
+SOAK_SEED ?= 443792
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test sdk lint generate bench crash-matrix soak dashboard-check tools servers image sbom
@@ -17,7 +20,7 @@ demo: servers ## etcd, kube-apiserver, the simulator and the operator, with depl
 	@$(CARGO) run --locked --quiet --example demo
 
 test: tools ## Every test, those on a real API server included
-	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --locked
+	RUST_TEST_THREADS=$(TEST_THREADS) CRASH_SEED=$(CRASH_SEED) SOAK_SEED=$(SOAK_SEED) $(CARGO) test --locked
 
 # Not part of the tests, since it needs Python and its package index.
 sdk: ## The vendor's SDK for Python against the simulated SurferCloud
