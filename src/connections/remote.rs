@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::time::Instant;
+
 use super::blueprint::{ImageManagementPlan, SurferCloudPlan};
 use super::connection::Checked;
 use super::turns::{Turn, Turns};
@@ -11,6 +13,7 @@ use crate::lifecycle::{Outcome, Problem, ProblemKind, RemoteId};
 use crate::remote::auth::TokenSource;
 use crate::remote::http::Transport;
 use crate::remote::imagemgmt::ClientSettings;
+use crate::remote::imagemgmt::model::Version;
 use crate::remote::surfercloud::model::{Location, ProjectId, Region};
 use crate::remote::{imagemgmt, surfercloud};
 
@@ -88,9 +91,15 @@ impl ImageManagement {
         &self.inventory
     }
 
-    /// Waits for the turn to delete a version of this image: one at a time, for as long as the turn is held.
-    pub async fn deletion_turn(&self, image: &RemoteId) -> Turn {
-        self.deletions.take(image).await
+    /// Waits for the turn to delete in this image, held for as long as the [`Turn`] is, and reads its versions then: two
+    /// deletions that each see the other's version would together delete the image. Never `Unknown`, as nothing is sent
+    /// that could have an effect.
+    pub async fn versions_in_turn(&self, image: &RemoteId) -> Outcome<(Turn, Arc<[Version]>)> {
+        let turn = self.deletions.take(image).await;
+        match self.inventory.versions(image, Some(Instant::now())).await {
+            Outcome::Unknown(problem) => Outcome::Refused(problem),
+            read => read.map(|versions| (turn, versions)),
+        }
     }
 
     /// Signs in, compares the organisation, and reads one image at most.

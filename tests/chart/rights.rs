@@ -33,7 +33,7 @@ pub(crate) fn granted(cluster: &Cluster, release: &str) -> BTreeSet<Right> {
         for resource in entries(&rule["resources"]) {
             for verb in entries(&rule["verbs"]) {
                 let (verb, resource) = (verb.as_str().unwrap(), resource.as_str().unwrap());
-                rights.insert(format!("{verb} {}", alike(resource)));
+                rights.insert(right(verb, resource));
             }
         }
     }
@@ -48,11 +48,20 @@ fn entries(list: &Value) -> &[Value] {
 pub(crate) fn used(log: &[AuditEntry]) -> BTreeSet<Right> {
     log.iter()
         .filter(|entry| !entry.resource.is_empty())
-        .map(|entry| match entry.subresource.as_str() {
-            "" => format!("{} {}", entry.verb, alike(&entry.resource)),
-            subresource => format!("{} {}/{subresource}", entry.verb, alike(&entry.resource)),
-        })
+        .map(right_of)
         .collect()
+}
+
+/// What a request was made under, or refused for.
+pub(crate) fn right_of(entry: &AuditEntry) -> Right {
+    match entry.subresource.as_str() {
+        "" => right(&entry.verb, &entry.resource),
+        subresource => right(&entry.verb, &format!("{}/{subresource}", entry.resource)),
+    }
+}
+
+pub(crate) fn right(verb: &str, resource: &str) -> Right {
+    format!("{verb} {}", alike(resource))
 }
 
 /// The resource with a kind of the operator called `<kind>`.

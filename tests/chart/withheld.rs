@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::helm::Helm;
 use crate::install::{RELEASE, definitions_are_established, install};
+use crate::rights;
 use crate::support::cluster::OPERATOR_NAMESPACE;
 use crate::support::gallery::{self, Limits};
 use crate::support::workplace::{Workplace, repository};
@@ -93,23 +94,18 @@ async fn refused(cluster: &Cluster, simulator: &Simulator, right: &Right) {
     if right.verb != "create" || right.resource != "leases" {
         an_old_lease(&namespace).await;
     }
+    let audit = cluster.audit();
+    let begin = audit.position();
     let _operator = Operator::launch(cluster, options).unwrap();
 
     let at = Mutex::new(Awaited::Connection);
-    let name = format!("{} {}", right.verb, right.resource);
-    let audit = cluster.audit();
-    let begin = audit.position();
-    let awaited = format!("{name} is refused and missed");
+    let withheld = rights::right(right.verb, right.resource);
+    let awaited = format!("{withheld} is refused and missed");
     let stands = eventually(DEADLINE, &awaited, async || {
-        let refused = audit.forbidden(begin).into_iter().any(|entry| {
-            let full = match entry.subresource.as_str() {
-                "" => entry.resource,
-                subresource => format!("{}/{subresource}", entry.resource),
-            };
-            let same =
-                full == right.resource || right.role == RESOURCES && alike(&full) == alike(right.resource);
-            entry.user == user && entry.verb == right.verb && same
-        });
+        let refused = audit
+            .forbidden(begin)
+            .iter()
+            .any(|entry| entry.user == user && rights::right_of(entry) == withheld);
         let at = *at.lock().unwrap();
         if refused && at == right.undone {
             Ok(())
@@ -119,16 +115,7 @@ async fn refused(cluster: &Cluster, simulator: &Simulator, right: &Right) {
     });
     tokio::select! {
         () = stands => {}
-        () = everything(&namespace, simulator, &at) => panic!("everything is done without {name}"),
-    }
-}
-
-/// The kinds of the operator are treated alike.
-fn alike(resource: &str) -> &str {
-    match resource.split_once('/') {
-        Some((_, subresource)) => subresource,
-        None if resource.starts_with("image") || resource.starts_with("cloud") => "kind",
-        None => resource,
+        () = everything(&namespace, simulator, &at) => panic!("everything is done without {withheld}"),
     }
 }
 

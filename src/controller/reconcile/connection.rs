@@ -174,9 +174,7 @@ impl<'a> Pass<'a> {
         if !self.needs_a_check(connection) {
             return self.report_inventory(connection).await;
         }
-        if self.object.annotations().get(RECONCILE_REQUESTED_AT)
-            != self.status.last_handled_reconcile_at.as_ref()
-        {
+        if self.is_requested() {
             connection.try_credentials_again();
         }
         let was_verified = connection.is_verified();
@@ -219,14 +217,16 @@ impl<'a> Pass<'a> {
 
     /// A check costs a request: it is made when something changed or was not well, not at every pass.
     fn needs_a_check(&self, connection: &Connection) -> bool {
-        let asked = self.object.annotations().get(RECONCILE_REQUESTED_AT);
         let was_ready =
             conditions::ready(&self.status.conditions).is_some_and(|ready| ready.status == "True");
         let same_spec = self.object.metadata.generation == Some(self.status.observed_generation);
-        !connection.is_verified()
-            || !was_ready
-            || !same_spec
-            || asked != self.status.last_handled_reconcile_at.as_ref()
+        !connection.is_verified() || !was_ready || !same_spec || self.is_requested()
+    }
+
+    /// Whether a person has asked for a pass since the last one.
+    fn is_requested(&self) -> bool {
+        let asked = self.object.annotations().get(RECONCILE_REQUESTED_AT);
+        asked != self.status.last_handled_reconcile_at.as_ref()
     }
 
     /// What the polling of the account has come to.

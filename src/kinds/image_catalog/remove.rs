@@ -1,7 +1,5 @@
 //! Deletes the first version: with its image, or alone once another version has taken its place.
 
-use tokio::time::Instant;
-
 use super::markers::Markers;
 use super::perform::{first_version_of, in_use, not_listed};
 use super::{Seen, changes};
@@ -52,8 +50,7 @@ pub(super) async fn first_version(
     in_use(remote.client().delete_version(image, &first.id).await)
 }
 
-/// The turn to delete in this image, and what is in it now. Two passes that each see the other's version would together
-/// delete the image.
+/// The turn to delete in this image, and what is in it now.
 async fn alone(
     remote: &ImageManagement,
     target: &Target<'_, ImageCatalog>,
@@ -61,18 +58,14 @@ async fn alone(
     let Some(seen) = target.seen else {
         return Err(not_listed());
     };
-    let image = &seen.image().id;
-    let turn = remote.deletion_turn(image).await;
-    match remote.inventory().versions(image, Some(Instant::now())).await {
-        Outcome::Done(versions) => Ok((
+    match remote.versions_in_turn(&seen.image().id).await {
+        Outcome::Done((turn, versions)) => Ok((
             turn,
             Seen {
                 versions,
                 ..seen.clone()
             },
         )),
-        // Nothing was sent that could have had an effect.
-        Outcome::Unknown(problem) => Err(Outcome::Refused(problem)),
         other => Err(other.map(|_| ())),
     }
 }

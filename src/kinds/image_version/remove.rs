@@ -1,7 +1,5 @@
 //! Deletes a version: one at a time in its image, and never the last one.
 
-use tokio::time::Instant;
-
 use super::observed::{Seen, going, staying};
 use crate::api::{ImageVersion, Reason};
 use crate::connections::ImageManagement;
@@ -22,17 +20,9 @@ pub(super) async fn remove(
         return Performed::of_change(Outcome::not_yet("the version is not listed at the moment"));
     };
     let (image, version) = (&seen.image, &seen.version.id);
-    // Two passes that each see the other's version would together delete the image.
-    let _turn = remote.deletion_turn(image).await;
-    let read = remote.inventory().versions(image, Some(Instant::now())).await;
-    let all = match read {
-        Outcome::Done(all) => all,
-        Outcome::Throttled { retry_after, problem } => {
-            return Performed::of_change(Outcome::Throttled { retry_after, problem });
-        }
-        Outcome::Refused(problem) | Outcome::Unknown(problem) => {
-            return Performed::of_change(Outcome::Refused(problem));
-        }
+    let (_turn, all) = match remote.versions_in_turn(image).await {
+        Outcome::Done(in_turn) => in_turn,
+        other => return Performed::of_change(other.map(|_| ())),
     };
     if let Some(other) = going(&all, version).next() {
         return Performed::of_change(Outcome::not_yet(format!(

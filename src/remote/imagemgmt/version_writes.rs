@@ -2,6 +2,7 @@
 //! remote.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::client::Client;
@@ -37,10 +38,7 @@ impl Client {
             .path(version_path(image, source))
             .path(["clone"])
             .query("action", "clone-version");
-        match self.with_body(request, image, source, clone) {
-            Ok(request) => self.transport().send(request).await,
-            Err(error) => unwritable(&error),
-        }
+        self.send_with_body(request, image, source, clone).await
     }
 
     /// Publishes the failed copies of a version again and adds further ones, on every provider but vSphere. Refused
@@ -54,7 +52,7 @@ impl Client {
         let request = Request::post(self.endpoint(), "republish_version")
             .path(version_path(image, version))
             .path(["republish"]);
-        self.republish(request, image, version, republish).await
+        self.publish(request, image, version, republish).await
     }
 
     /// The same on vSphere: the one operation of this API in version 2.
@@ -67,22 +65,7 @@ impl Client {
         let request = Request::post(self.endpoint(), "republish_version_to_vsphere")
             .path(["imagemgmt", "v2", "images", image.as_str()])
             .path(["versions", version.as_str(), "republish"]);
-        self.republish(request, image, version, republish).await
-    }
-
-    async fn republish(
-        &self,
-        request: Request,
-        image: &RemoteId,
-        version: &RemoteId,
-        republish: &impl Serialize,
-    ) -> Outcome<PublishedVersion> {
-        let request = match self.with_body(request, image, version, republish) {
-            Ok(request) => request,
-            Err(error) => return unwritable(&error),
-        };
-        let outcome = self.transport().send_optional::<PublishedVersion>(request).await;
-        outcome.map(Option::unwrap_or_default)
+        self.publish(request, image, version, republish).await
     }
 
     /// Takes copies of a version away. Refused with `PreconditionFailed` in a status that does not allow it.
@@ -95,10 +78,7 @@ impl Client {
         let request = Request::post(self.endpoint(), "shrink_version")
             .path(version_path(image, version))
             .path(["shrink"]);
-        match self.with_body(request, image, version, shrink) {
-            Ok(request) => self.transport().send(request).await,
-            Err(error) => unwritable(&error),
-        }
+        self.send_with_body(request, image, version, shrink).await
     }
 
     /// Validates a version, which can be used again once that has succeeded.
@@ -111,10 +91,7 @@ impl Client {
         let request = Request::post(self.endpoint(), "validate_version")
             .path(version_path(image, version))
             .path(["validate"]);
-        match self.with_body(request, image, version, validate) {
-            Ok(request) => self.transport().send(request).await,
-            Err(error) => unwritable(&error),
-        }
+        self.send_with_body(request, image, version, validate).await
     }
 
     /// Deletes a marker. Refused with `NotFound` where there is none, `Conflict` while a template uses it,
@@ -125,6 +102,19 @@ impl Client {
             .path(["imagemgmt", "v1", "images", image.as_str()])
             .path(["markers", marker.as_str()]);
         self.transport().send_unit(self.with_org(request)).await
+    }
+
+    async fn send_with_body<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        image: &RemoteId,
+        version: &RemoteId,
+        body: &impl Serialize,
+    ) -> Outcome<T> {
+        match self.with_body(request, image, version, body) {
+            Ok(request) => self.transport().send(request).await,
+            Err(error) => unwritable(&error),
+        }
     }
 
     /// The request about a version with its body, the organisation included.

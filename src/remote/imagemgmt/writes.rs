@@ -53,7 +53,7 @@ impl Client {
         self.publish(request, image, version, publish).await
     }
 
-    async fn publish(
+    pub(super) async fn publish(
         &self,
         request: Request,
         image: &RemoteId,
