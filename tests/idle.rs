@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test that cannot go on has to fail"
 )]
 
@@ -15,13 +16,24 @@ use image_operator::api::{CloudConnection, ImageCatalog};
 use kube::api::{ListParams, PostParams};
 use serde_json::json;
 use support::cluster::OPERATOR_NAMESPACE;
-use support::gallery::{CONNECTION, Limits, catalog, connection, create, ready};
+use support::gallery::{
+    CONNECTION, Limits, SECOND, catalog, connection, create, published_to, ready, version,
+};
 use support::simulator::Request;
-use support::{Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster, eventually};
+use support::{
+    Kind, Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, Subject, cluster, eventually,
+};
 
 const DEADLINE: Duration = Duration::from_secs(90);
 
-const CATALOGS: usize = 20;
+const CATALOGS: usize = 30;
+
+/// Of each catalog, beside the first that comes with it.
+const VERSIONS: usize = 3;
+
+/// Two lists, whatever there is; for so many resources they are less than a fiftieth each.
+const LISTS_PER_INTERVAL: usize = 2;
+const RESOURCES_PER_LIST: usize = 50;
 
 /// Poll intervals that are watched.
 const INTERVALS: usize = 10;
@@ -37,28 +49,28 @@ const ANY_IDLE_INTERVAL: &str = r#"[{
 }]"#;
 
 #[tokio::test]
-async fn ready_catalogs_cost_no_write_and_two_lists_per_interval_beside_the_sweep() {
+async fn what_is_ready_costs_no_write_and_two_lists_per_interval_beside_the_sweep() {
     let namespace = cluster().namespace().await;
     let simulator = Simulator::start(cluster(), SimulatorOptions::default())
         .await
         .unwrap();
-    simulator.settings(json!({ "copySeconds": 30 })).await;
+    simulator
+        .settings(json!({ "copySeconds": 30, "publishSeconds": 30, "replicateSeconds": 30 }))
+        .await;
     let limits = Limits {
         idle_interval: "1s",
         ..Limits::default()
     };
     connect_at_any_interval(&namespace, simulator.url(), limits).await;
-    for number in 0..CATALOGS {
-        create(&namespace, &catalog(&format!("image-{number}"))).await;
-    }
+    let resources = estate(&namespace).await;
     let _operator = Operator::start(cluster(), OperatorOptions::for_namespace(&namespace))
         .await
         .unwrap();
-    eventually(DEADLINE, "all catalogs are Ready", async || {
-        let catalogs = catalogs(&namespace).await;
-        catalogs.iter().try_for_each(ready)
-    })
-    .await;
+    for (resource, copies) in &resources {
+        resource.calm_with_copies(*copies).await;
+    }
+    assert_eq!(simulator.markers().await.len(), CATALOGS);
+    assert!(LISTS_PER_INTERVAL * RESOURCES_PER_LIST <= resources.len());
     // After a write the account counts as active for four intervals.
     polls(&simulator, latest(&simulator).await, 6).await;
 
@@ -68,7 +80,8 @@ async fn ready_catalogs_cost_no_write_and_two_lists_per_interval_beside_the_swee
     let changed: Vec<&Request> = requests.iter().filter(|request| request.changed).collect();
     assert!(changed.is_empty(), "remote writes: {changed:?}");
     let mut reads = count(&requests);
-    let lists = [reads.remove("listImages"), reads.remove("listImageCopies")];
+    let lists: [Option<usize>; LISTS_PER_INTERVAL] =
+        [reads.remove("listImages"), reads.remove("listImageCopies")];
     let swept = reads.remove("listVersions").unwrap_or_default();
     assert!(reads.is_empty(), "reads that nobody needs: {reads:?}");
     for listed in lists {
@@ -117,6 +130,31 @@ async fn an_import_that_takes_long_is_looked_at_every_interval_and_costs_no_writ
         (INTERVALS - 2..=INTERVALS + 2).contains(&read),
         "its versions were read {read} times"
     );
+}
+
+/// Catalogs with a marker and versions each, and these with a second copy each; with how many copies each tells of.
+async fn estate(namespace: &Namespace) -> Vec<(Subject, usize)> {
+    let mut manifests = Vec::new();
+    for number in 0..CATALOGS {
+        let image = format!("image-{number}");
+        let mut manifest = serde_json::to_value(catalog(&image)).unwrap();
+        let newest = format!("{image}-{}", VERSIONS - 1);
+        manifest["spec"]["markers"] = json!([{ "name": "default", "versionRef": { "name": newest } }]);
+        manifests.push((Kind::ImageCatalog, image.clone(), manifest, 1 + 2 * VERSIONS));
+        for number in 0..VERSIONS {
+            let name = format!("{image}-{number}");
+            let mut manifest = version(&name, &image);
+            manifest["spec"]["publish"] = published_to(&[SECOND])["publish"].clone();
+            manifests.push((Kind::ImageVersion, name, manifest, 2));
+        }
+    }
+    let mut resources = Vec::new();
+    for (kind, name, manifest, copies) in manifests {
+        let resource = Subject::of(namespace, kind, &name);
+        resource.create(&manifest).await;
+        resources.push((resource, copies));
+    }
+    resources
 }
 
 /// What happens in ten poll intervals: writes of the operator, and requests to the remote.

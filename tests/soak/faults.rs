@@ -101,7 +101,8 @@ impl Faults {
     }
 }
 
-async fn latest(simulator: &Simulator, seen: u64) -> u64 {
+/// The number of the latest request, which is this one unless there have been more.
+pub(crate) async fn latest(simulator: &Simulator, seen: u64) -> u64 {
     let requests = simulator.requests_since(seen).await;
     requests.last().map_or(seen, |request| request.seq)
 }

@@ -78,15 +78,17 @@ async fn after_faults_and_edits_everything_converges_with_nothing_duplicated_or_
     ));
 
     let mut faults = Faults::with_seed(plan.seed);
+    let before = faults::latest(&simulator, 0).await;
     let chaos = Instant::now();
     let acts = tokio::select! {
         () = faults.strike(&simulator) => unreachable!("faults go on"),
         acts = people::act(&mut estate, &plan) => acts,
     };
     let struck = faults.end(&simulator).await;
+    let requests = faults::latest(&simulator, before).await - before;
     let in_the_middle = memory();
     tell(&format!(
-        "{:?} of faults: {struck} requests struck, {acts} acts of people, {in_the_middle} MiB",
+        "{:?} of faults: {struck} of {requests} requests struck, {acts} acts of people, {in_the_middle} MiB",
         chaos.elapsed()
     ));
 

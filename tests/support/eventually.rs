@@ -14,14 +14,15 @@ pub async fn eventually<T>(
     mut ask: impl AsyncFnMut() -> Result<T, String>,
 ) -> T {
     let started = Instant::now();
+    let mut last = "no answer".to_owned();
     loop {
         // An answer that never comes must not outlast the deadline either.
         let left = deadline.saturating_sub(started.elapsed()).max(POLL);
-        let last = match tokio::time::timeout(left, ask()).await {
+        match tokio::time::timeout(left, ask()).await {
             Ok(Ok(found)) => return found,
-            Ok(Err(seen)) => seen,
-            Err(_) => "no answer".to_owned(),
-        };
+            Ok(Err(seen)) => last = seen,
+            Err(_) => {}
+        }
         assert!(
             started.elapsed() < deadline,
             "not within {deadline:?}: {description}; last seen: {last}"
