@@ -69,6 +69,9 @@ pub(crate) fn beyond_the_limits(
         Nature::Changes if write == Write::DeleteMarker && status_is_lost && never_happens => {
             Some("a marker bears no mark, and only the status tells that it was ours")
         }
+        Nature::Changes if write == Write::RemoveCopy && status_is_lost && never_happens => {
+            Some("of a copy that the spec names no more, only the status tells")
+        }
         _ => None,
     }
 }
