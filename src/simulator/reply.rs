@@ -11,6 +11,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// Whether the request changed a remote object.
     pub(crate) changed: bool,
+    /// The custom image that the request made or deleted; of everything else the path tells.
+    pub(crate) image_id: Option<String>,
 }
 
 impl Reply {
@@ -26,6 +28,7 @@ impl Reply {
             headers: vec![(header::CONTENT_TYPE, HeaderValue::from_static(content_type))],
             body: body.into_bytes(),
             changed: false,
+            image_id: None,
         }
     }
 
@@ -36,6 +39,7 @@ impl Reply {
             headers: Vec::new(),
             body: Vec::new(),
             changed: false,
+            image_id: None,
         }
     }
 
@@ -43,6 +47,12 @@ impl Reply {
     pub(crate) fn changing(mut self) -> Self {
         self.changed = true;
         self
+    }
+
+    /// The same answer, to a request that made or deleted this custom image.
+    pub(crate) fn changing_image(mut self, id: Option<String>) -> Self {
+        self.image_id = id;
+        self.changing()
     }
 
     /// The same answer with one more header.

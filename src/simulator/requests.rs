@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::clock::written;
+use super::reply::Reply;
 use super::route::Operation;
 
 /// The most requests that are remembered; older ones are forgotten, the summary still counts them.
@@ -40,6 +41,9 @@ pub(crate) struct Entry {
     pub(crate) status: Option<u16>,
     /// Whether it changed a remote object.
     pub(crate) changed: bool,
+    /// The custom image that it made or deleted; of everything else the path tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image_id: Option<String>,
     pub(crate) outcome: Outcome,
 }
 
@@ -88,6 +92,7 @@ impl Requests {
             operation,
             status: None,
             changed: false,
+            image_id: None,
             outcome: Outcome::Held,
         });
         self.counts.entry(operation).or_default().count += 1;
@@ -95,11 +100,12 @@ impl Requests {
     }
 
     /// Notes what a request did to the remote objects.
-    pub(crate) fn performed(&mut self, seq: u64, changed: bool) {
+    pub(crate) fn performed(&mut self, seq: u64, reply: &Reply) {
         let Some(entry) = self.entry(seq) else { return };
-        entry.changed = changed;
+        entry.changed = reply.changed;
+        entry.image_id.clone_from(&reply.image_id);
         let operation = entry.operation;
-        if changed {
+        if reply.changed {
             self.counts.entry(operation).or_default().changed += 1;
         }
     }
@@ -147,6 +153,8 @@ impl Requests {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
 
     fn arrive(requests: &mut Requests) -> u64 {
@@ -174,7 +182,7 @@ mod tests {
         requests.clear();
         let late = arrive(&mut requests);
         requests.answered(early, 500);
-        requests.performed(late, true);
+        requests.performed(late, &Reply::empty(StatusCode::OK).changing());
         assert!(late > early);
         assert_eq!(requests.since(0).len(), 1);
         assert_eq!(requests.since(0)[0].status, None);

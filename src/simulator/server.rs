@@ -137,7 +137,7 @@ impl Way {
     fn perform(&self, arrived: &Arrived, twist: &Twist) -> Reply {
         let mut state = self.shared.lock();
         let reply = state.perform(arrived, twist);
-        state.requests.performed(self.seq, reply.changed);
+        state.requests.performed(self.seq, &reply);
         reply
     }
 
@@ -220,6 +220,7 @@ fn corrupted(mut reply: Reply, how: Damage) -> Sent {
             let page = "<!DOCTYPE html><html><body><h1>Scheduled maintenance</h1></body></html>".to_owned();
             reply = Reply {
                 changed: reply.changed,
+                image_id: reply.image_id,
                 ..Reply::text(reply.status, "text/html", page)
             };
         }

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use crate::helm::{Helm, small_chart};
 use crate::support::gallery::{self, Limits};
+use crate::support::manifest::with;
 use crate::support::workplace::repository;
 use crate::support::{
-    Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster, eventually,
+    Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster, eventually, surfercloud,
 };
 
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -146,7 +147,7 @@ impl Stage {
         let options = OperatorOptions::for_namespace(&namespace).with("--settling-window=2s");
         let operator = Operator::start(cluster(), options).await.unwrap();
         gallery::connect(&namespace, simulator.url(), Limits::default()).await;
-        surfercloud(&namespace, &simulator).await;
+        surfercloud::connect(&namespace, simulator.url(), Limits::default()).await;
         Self {
             namespace,
             simulator,
@@ -538,53 +539,7 @@ fn version(catalog: &str, fields: &Value) -> Value {
     with(version, fields)
 }
 
-const SURFERCLOUD: &str = "surfercloud";
-
-/// The connection that images are imported over.
-async fn surfercloud(namespace: &Namespace, simulator: &Simulator) {
-    let keys = [("public", "demo-public"), ("private", "demo-private")];
-    namespace.secret(SURFERCLOUD, &keys).await;
-    let connection = json!({
-        "apiVersion": "image-operator.dev/v1alpha1",
-        "kind": "CloudConnection",
-        "metadata": {"name": SURFERCLOUD},
-        "spec": {
-            "surferCloud": {
-                "region": "hk",
-                "projectId": "org-demo",
-                "baseUrl": simulator.url(),
-                "credentials": {
-                    "publicKeyRef": {"name": SURFERCLOUD, "key": "public"},
-                    "privateKeyRef": {"name": SURFERCLOUD, "key": "private"},
-                },
-            },
-            "polling": {"activeInterval": "1s", "idleInterval": "10s"},
-            "rateLimit": {"requestsPerSecond": 1_000, "burst": 1_000},
-        },
-    });
-    namespace.apply(&connection.to_string()).await.unwrap();
-}
-
 /// An imported image with fields of its spec set.
 fn image(fields: &Value) -> Value {
-    let image = json!({
-        "apiVersion": "image-operator.dev/v1alpha1",
-        "kind": "CustomImage",
-        "metadata": {},
-        "spec": {
-            "connectionRef": {"name": SURFERCLOUD},
-            "ufileUrl": "https://images.hk.ufileos.com/debian-12.qcow2",
-            "osType": "Other",
-            "osName": "Other",
-            "format": "qcow2",
-        },
-    });
-    with(image, fields)
-}
-
-fn with(mut manifest: Value, fields: &Value) -> Value {
-    for (field, value) in fields.as_object().unwrap() {
-        manifest["spec"][field] = value.clone();
-    }
-    manifest
+    with(surfercloud::image("any"), fields)
 }

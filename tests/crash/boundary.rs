@@ -63,11 +63,14 @@ pub(crate) fn beyond_the_limits(
         Nature::Creates if all_is_lost && appears_later => {
             Some("status, annotation and finalizer all lost at once while a create is under way")
         }
-        Nature::Deletes if all_is_lost => {
+        Nature::Deletes if all_is_lost && never_happens => {
             Some("whoever takes the finalizer away leaves the remote object behind")
         }
         Nature::Changes if write == Write::DeleteMarker && status_is_lost && never_happens => {
             Some("a marker bears no mark, and only the status tells that it was ours")
+        }
+        Nature::Changes if write == Write::RemoveCopy && status_is_lost && never_happens => {
+            Some("of a copy that the spec names no more, only the status tells")
         }
         _ => None,
     }

@@ -2,7 +2,7 @@
 //! buffers of a network does; and on which reads can be answered from before, as by a cache or a slow index.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -11,6 +11,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+use super::asked::Asked;
+use super::write::Place;
 
 /// The largest body that passes, in bytes.
 const LARGEST: usize = 64 << 20;
@@ -47,9 +50,10 @@ struct Traffic {
     /// Of those that were delayed.
     arrived: watch::Sender<usize>,
     reads: watch::Sender<Reads>,
-    answered: Mutex<HashMap<String, Answer>>,
+    /// By path and body.
+    answered: Mutex<HashMap<(String, Bytes), Answer>>,
     /// How many lists of images have been answered.
-    looks: watch::Sender<u64>,
+    lists: Mutex<HashMap<Place, u64>>,
 }
 
 #[derive(Clone)]
@@ -72,7 +76,7 @@ impl Gateway {
             arrived: watch::Sender::new(0),
             reads: watch::Sender::new(Reads::Current),
             answered: Mutex::default(),
-            looks: watch::Sender::new(0),
+            lists: Mutex::default(),
         });
         let app = Router::new().fallback(handle).with_state(traffic.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -118,9 +122,9 @@ impl Gateway {
         self.traffic.reads.send_replace(Reads::Current);
     }
 
-    /// How many times images have been looked for, by a listing or a search, and the answer was given.
-    pub(crate) fn looks(&self) -> u64 {
-        *self.traffic.looks.borrow()
+    /// How many times the images of a place have been listed or searched, and the answer was given.
+    pub(crate) fn lists(&self, place: &Place) -> u64 {
+        lock(&self.traffic.lists).get(place).copied().unwrap_or_default()
     }
 }
 
@@ -134,23 +138,30 @@ async fn handle(State(traffic): State<Arc<Traffic>>, request: Request) -> Respon
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
-    let is_read = head.method == Method::GET;
-    let is_image_management = path.contains("/v1/") && !path.contains("/auth/");
+    let asked = Asked::of(&head.method, head.uri.path(), &body);
     let passed = Passed {
         method: head.method,
         path,
         headers: head.headers,
         body,
     };
-    if is_read {
-        return traffic.read(passed).await;
-    }
-    if is_image_management && *traffic.writes.borrow() == Writes::Wait {
-        // The sender may go away; the network does not know that.
-        return match tokio::spawn(async move { traffic.delay(passed).await }).await {
-            Ok(Some(answer)) => answer.response(),
-            _ => StatusCode::BAD_GATEWAY.into_response(),
-        };
+    match asked {
+        Asked::Read => return traffic.read(passed).await,
+        Asked::ListOf(place) => {
+            let answer = traffic.read(passed).await;
+            if answer.status().is_success() {
+                *lock(&traffic.lists).entry(place).or_default() += 1;
+            }
+            return answer;
+        }
+        Asked::Write if *traffic.writes.borrow() == Writes::Wait => {
+            // The sender may go away; the network does not know that.
+            return match tokio::spawn(async move { traffic.delay(passed).await }).await {
+                Ok(Some(answer)) => answer.response(),
+                _ => StatusCode::BAD_GATEWAY.into_response(),
+            };
+        }
+        Asked::Write | Asked::SignIn => {}
     }
     match traffic.pass(&passed).await {
         Some(answer) => answer.response(),
@@ -167,7 +178,8 @@ struct Passed {
 
 impl Traffic {
     async fn read(&self, passed: Passed) -> Response {
-        let before = self.answered().get(&passed.path).cloned();
+        let request = (passed.path.clone(), passed.body.clone());
+        let before = lock(&self.answered).get(&request).cloned();
         let answer = match before {
             Some(before) if *self.reads.borrow() == Reads::FromBefore => Some(before),
             _ => self.pass(&passed).await,
@@ -175,12 +187,8 @@ impl Traffic {
         let Some(answer) = answer else {
             return StatusCode::BAD_GATEWAY.into_response();
         };
-        let (path, _) = passed.path.split_once('?').unwrap_or((&passed.path, ""));
-        if path.ends_with("/images") {
-            self.looks.send_modify(|count| *count += 1);
-        }
         if *self.reads.borrow() == Reads::Current {
-            self.answered().insert(passed.path, answer.clone());
+            lock(&self.answered).insert(request, answer.clone());
         }
         answer.response()
     }
@@ -228,10 +236,10 @@ impl Traffic {
             body,
         })
     }
+}
 
-    fn answered(&self) -> std::sync::MutexGuard<'_, HashMap<String, Answer>> {
-        self.answered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Answer {

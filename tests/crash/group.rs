@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use super::boundary::{Boundary, Listing, beyond_the_limits};
 use super::gateway::Gateway;
 use super::memory::{Memory, OlderStatus};
-use super::remote::{Left, image_id, left};
-use super::support::gallery::{Limits, connect};
+use super::remote::{Left, ids_of, left};
 use super::support::subject::{needs_a_human, rests};
 use super::support::{FaultId, Subject, eventually};
 use super::table::{Case, End};
@@ -49,7 +48,8 @@ struct Victim {
     memory: Memory,
     subject: Subject,
     status: Value,
-    image: Option<String>,
+    /// Of its images.
+    ids: Vec<String>,
 }
 
 impl Group {
@@ -82,7 +82,7 @@ impl Group {
     async fn attempt(self, window: Duration) -> Result<Vec<Case>, TooBusy> {
         let mut workshop = Workshop::open(window).await;
         let gateway = Gateway::to(workshop.simulator.url()).await;
-        connect(&workshop.namespace, gateway.url(), Limits::default()).await;
+        self.write.connect(&workshop, gateway.url()).await;
         let names = Memory::ALL.map(Memory::name).into_iter().chain([UNDISTURBED]);
         join_all(names.map(|name| self.write.prepare(&workshop, name))).await;
         let reference = self.undisturbed(&workshop).await;
@@ -107,9 +107,9 @@ impl Group {
             };
             victim.memory.befall(&victim.subject, &older).await;
         }
-        let looks = obstacles.gateway.looks();
+        let lists = obstacles.gateway.lists(&self.write.place());
         workshop.operator.restart().await.unwrap();
-        self.come_late(&workshop, &obstacles, looks).await;
+        self.come_late(&workshop, &obstacles, lists).await;
         if began.elapsed() >= window {
             return Err(TooBusy);
         }
@@ -119,7 +119,7 @@ impl Group {
     /// What the write leaves when nothing happens to it.
     async fn undisturbed(self, workshop: &Workshop) -> Left {
         let subject = workshop.subject(self.write.kind(), UNDISTURBED);
-        let id = image_id(UNDISTURBED, &workshop.simulator.state().await);
+        let ids = ids_of(UNDISTURBED, &workshop.simulator.state().await);
         let seq = workshop.latest_request().await;
         self.write.trigger(&subject).await;
         eventually(DEADLINE, "the undisturbed write is done", async || {
@@ -128,7 +128,7 @@ impl Group {
         .await;
         let requests = workshop.simulator.requests_since(seq).await;
         let state = workshop.simulator.state().await;
-        left(UNDISTURBED, id.as_deref(), &state, &requests)
+        left(UNDISTURBED, &ids, &state, &requests)
     }
 
     async fn victims(self, workshop: &Workshop) -> Vec<Victim> {
@@ -140,7 +140,7 @@ impl Group {
                 memory,
                 subject,
                 status: object.data["status"].clone(),
-                image: image_id(memory.name(), &state),
+                ids: ids_of(memory.name(), &state),
             }
         };
         join_all(Memory::ALL.map(victim)).await
@@ -221,18 +221,33 @@ impl Group {
     }
 
     /// What the remote does and shows only after the new process has looked.
-    async fn come_late(self, workshop: &Workshop, obstacles: &Obstacles, looks: u64) {
+    async fn come_late(self, workshop: &Workshop, obstacles: &Obstacles, lists: u64) {
         let gateway = &obstacles.gateway;
         if self.boundary == Boundary::OnItsWay {
-            looked_since(gateway, looks).await;
+            self.looked_since(gateway, lists).await;
             gateway.deliver();
             counted("what was on its way arrives", || gateway.arrived()).await;
         }
         if self.listing == Listing::Late {
-            looked_since(gateway, gateway.looks()).await;
+            self.looked_since(gateway, gateway.lists(&self.write.place()))
+                .await;
             gateway.read_current();
             workshop.simulator.advance(AN_HOUR).await;
         }
+    }
+
+    /// Waits until the operator has looked for what it writes once more than it had with so many lists.
+    async fn looked_since(self, gateway: &Gateway, lists: u64) {
+        let place = self.write.place();
+        eventually(DEADLINE, "images are looked for", async || {
+            let since = gateway.lists(&place) - lists;
+            if since >= place.lists_in_a_look() {
+                Ok(())
+            } else {
+                Err(format!("{since} lists"))
+            }
+        })
+        .await;
     }
 
     async fn judge(
@@ -270,7 +285,7 @@ impl Group {
         let requests = workshop.simulator.requests_since(seq).await;
         let case = |(victim, object): (&Victim, &Option<DynamicObject>)| {
             let name = victim.memory.name();
-            let left = left(name, victim.image.as_deref(), &state, &requests);
+            let left = left(name, &victim.ids, &state, &requests);
             Case {
                 write: self.write,
                 boundary: self.boundary,
@@ -313,18 +328,6 @@ impl Victim {
         let object = self.subject.now().await.expect("the resource is there");
         object.data["status"].clone()
     }
-}
-
-/// Waits until the operator has looked for images once more than it had.
-async fn looked_since(gateway: &Gateway, looks: u64) {
-    eventually(DEADLINE, "images are looked for", async || {
-        if gateway.looks() > looks {
-            Ok(())
-        } else {
-            Err("nobody has looked".to_owned())
-        }
-    })
-    .await;
 }
 
 /// Waits until as many are counted as resources are cut off.

@@ -12,6 +12,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asked;
 mod boundary;
 mod gateway;
 mod group;

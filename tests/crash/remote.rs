@@ -8,7 +8,7 @@ use super::write::Write;
 /// What there is of one image and what was done to it, in words that are the same for every case of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Left {
-    /// Images, versions, copies and markers.
+    /// Images, versions, copies, markers and custom images.
     pub(crate) objects: Vec<String>,
     /// Operations that changed anything, in order of their names.
     pub(crate) writes: Vec<String>,
@@ -21,12 +21,12 @@ impl Left {
     }
 }
 
-/// What is left of the image of a name, or of the one that had this id before the write.
-pub(crate) fn left(name: &str, id_before: Option<&str>, state: &Value, requests: &[Request]) -> Left {
+/// What is left of the images of a name, and of those that had these ids before the write.
+pub(crate) fn left(name: &str, ids_before: &[String], state: &Value, requests: &[Request]) -> Left {
     let images: Vec<&Value> = list(state, "images")
         .filter(|image| image["name"] == name)
         .collect();
-    let mut ids: Vec<&str> = images.iter().map(|image| text(&image["id"])).collect();
+    let ids: Vec<&str> = images.iter().map(|image| text(&image["id"])).collect();
     let mut objects: Vec<String> = images
         .iter()
         .map(|image| format!("image {}", text(&image["status"])))
@@ -60,27 +60,42 @@ pub(crate) fn left(name: &str, id_before: Option<&str>, state: &Value, requests:
             marker["nextVersionId"],
         ));
     }
+    for image in custom_images(name, state) {
+        objects.push(format!(
+            "custom image in {}/{} {}",
+            text(&image["Region"]),
+            text(&image["ProjectId"]),
+            text(&image["State"])
+        ));
+    }
     objects.sort();
 
+    // That an image was made, its request does not tell by its path.
     let created = Write::CreateImage.operation();
-    let mut writes: Vec<String> = match id_before {
-        Some(_) => Vec::new(),
-        None => ids.iter().map(|_| created.to_owned()).collect(),
-    };
-    ids.extend(id_before);
+    let made = ids
+        .iter()
+        .filter(|id| !ids_before.iter().any(|before| before == *id));
+    let mut writes: Vec<String> = made.map(|_| created.to_owned()).collect();
+    let mut all_ids = ids_of(name, state);
+    all_ids.extend_from_slice(ids_before);
     let of_these = requests
         .iter()
-        .filter(|request| request.changed && ids.iter().any(|id| request.path.contains(id)));
+        .filter(|request| request.changed && all_ids.iter().any(|id| request.is_about(id)));
     writes.extend(of_these.map(|request| request.operation.clone()));
     writes.sort();
     Left { objects, writes }
 }
 
-/// The id of the image of a name.
-pub(crate) fn image_id(name: &str, state: &Value) -> Option<String> {
-    list(state, "images")
-        .find(|image| image["name"] == name)
-        .map(|image| text(&image["id"]).to_owned())
+/// The ids of all images of a name.
+pub(crate) fn ids_of(name: &str, state: &Value) -> Vec<String> {
+    let images = list(state, "images").filter(|image| image["name"] == name);
+    let ids = images.map(|image| text(&image["id"]));
+    let custom_ids = custom_images(name, state).map(|image| text(&image["ImageId"]));
+    ids.chain(custom_ids).map(str::to_owned).collect()
+}
+
+fn custom_images<'s>(name: &str, state: &'s Value) -> impl Iterator<Item = &'s Value> {
+    list(state, "customImages").filter(move |image| image["ImageName"] == name)
 }
 
 fn list<'s>(state: &'s Value, kind: &str) -> impl Iterator<Item = &'s Value> {

@@ -43,6 +43,7 @@ impl Workshop {
                 "uniqueNames": false,
                 "copySeconds": WORK, "importSeconds": WORK, "publishSeconds": WORK, "replicateSeconds": WORK,
                 "shrinkSeconds": WORK, "deleteSeconds": WORK, "markerMoveSeconds": WORK,
+                "surferCloud": { "importSeconds": WORK, "copySeconds": WORK, "terminateSeconds": WORK },
                 // The clock is put forward, and that is not what the tokens are to notice.
                 "tokenLifetimeSeconds": 100 * AN_HOUR,
             }))

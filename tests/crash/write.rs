@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::support::gallery::{self, SECOND, published_to};
+use super::support::gallery::{self, Limits, SECOND, published_to};
+use super::support::manifest::with;
+use super::support::surfercloud::{self, ELSEWHERE, HOME, copied_to};
 use super::support::{Kind, Subject};
 use super::workshop::Workshop;
 
@@ -24,9 +26,24 @@ pub(crate) enum Write {
     DeleteVersion,
     /// The remote deletes an image with its last version.
     DeleteImage,
+    ImportCustomImage,
+    CopyCustomImage,
+    /// The image of a resource that is being deleted.
+    DeleteCustomImage,
+    /// A copy that the spec names no more.
+    RemoveCopy,
 }
 
-/// What a write does to the remote.
+/// Where images are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// An account of image management, as a whole.
+    Account,
+    /// A region and a project of SurferCloud.
+    Located(String, String),
+}
+
+/// What a write does to what its resource stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nature {
     Creates,
@@ -35,7 +52,7 @@ pub(crate) enum Nature {
 }
 
 impl Write {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::CreateImage,
         Self::AddVersion,
         Self::CloneVersion,
@@ -47,18 +64,27 @@ impl Write {
         Self::DeleteMarker,
         Self::DeleteVersion,
         Self::DeleteImage,
+        Self::ImportCustomImage,
+        Self::CopyCustomImage,
+        Self::DeleteCustomImage,
+        Self::RemoveCopy,
     ];
 
     pub(crate) fn nature(self) -> Nature {
         match self {
-            Self::CreateImage | Self::AddVersion | Self::CloneVersion => Nature::Creates,
+            Self::CreateImage
+            | Self::AddVersion
+            | Self::CloneVersion
+            | Self::ImportCustomImage
+            | Self::CopyCustomImage => Nature::Creates,
             Self::Publish
             | Self::Republish
             | Self::Shrink
             | Self::Patch
             | Self::MoveMarker
-            | Self::DeleteMarker => Nature::Changes,
-            Self::DeleteVersion | Self::DeleteImage => Nature::Deletes,
+            | Self::DeleteMarker
+            | Self::RemoveCopy => Nature::Changes,
+            Self::DeleteVersion | Self::DeleteImage | Self::DeleteCustomImage => Nature::Deletes,
         }
     }
 
@@ -74,6 +100,9 @@ impl Write {
             Self::Patch | Self::MoveMarker => "patchVersion",
             Self::DeleteMarker => "deleteMarker",
             Self::DeleteVersion | Self::DeleteImage => "deleteVersion",
+            Self::ImportCustomImage => "importCustomImage",
+            Self::CopyCustomImage => "copyCustomImage",
+            Self::DeleteCustomImage | Self::RemoveCopy => "terminateCustomImage",
         }
     }
 
@@ -83,70 +112,120 @@ impl Write {
             Self::CreateImage | Self::MoveMarker | Self::DeleteMarker | Self::DeleteImage => {
                 Kind::ImageCatalog
             }
-            _ => Kind::ImageVersion,
+            Self::AddVersion
+            | Self::CloneVersion
+            | Self::Publish
+            | Self::Republish
+            | Self::Shrink
+            | Self::Patch
+            | Self::DeleteVersion => Kind::ImageVersion,
+            Self::ImportCustomImage | Self::CopyCustomImage | Self::DeleteCustomImage | Self::RemoveCopy => {
+                Kind::CustomImage
+            }
+        }
+    }
+
+    /// Where the operator looks for what is written.
+    pub(crate) fn place(self) -> Place {
+        let (region, project_id) = match self {
+            Self::CopyCustomImage | Self::RemoveCopy => ELSEWHERE,
+            Self::ImportCustomImage | Self::DeleteCustomImage => HOME,
+            _ => return Place::Account,
+        };
+        Place::Located(region.to_owned(), project_id.to_owned())
+    }
+
+    /// Connects the operator to what is written to, at `url`.
+    pub(crate) async fn connect(self, workshop: &Workshop, url: &str) {
+        match self.kind() {
+            Kind::ImageCatalog | Kind::ImageVersion => {
+                gallery::connect(&workshop.namespace, url, Limits::default()).await;
+            }
+            Kind::CustomImage => surfercloud::connect(&workshop.namespace, url, Limits::default()).await,
         }
     }
 
     /// Brings everything as far as the trigger of the write.
     pub(crate) async fn prepare(self, workshop: &Workshop, name: &str) {
         let subject = workshop.subject(self.kind(), name);
+        match self.kind() {
+            Kind::ImageCatalog => self.prepare_catalog(workshop, &subject).await,
+            Kind::ImageVersion => self.prepare_version(workshop, &subject).await,
+            Kind::CustomImage => self.prepare_custom_image(&subject).await,
+        }
+    }
+
+    async fn prepare_catalog(self, workshop: &Workshop, subject: &Subject) {
+        let manifest = serde_json::to_value(gallery::catalog(&subject.name)).unwrap();
         if self == Self::CreateImage {
-            let mut catalog = serde_json::to_value(gallery::catalog(name)).unwrap();
-            catalog["spec"]["suspend"] = json!(true);
-            subject.create(&catalog).await;
+            subject.create(&with(manifest, &json!({ "suspend": true }))).await;
             return subject.suspended().await;
         }
-        let catalog = workshop.subject(Kind::ImageCatalog, name);
-        let mut manifest = serde_json::to_value(gallery::catalog(name)).unwrap();
-        if matches!(self, Self::MoveMarker | Self::DeleteMarker) {
-            manifest["spec"]["markers"] = json!([{ "name": "production" }]);
-        }
-        catalog.create(&manifest).await;
-        catalog.calm().await;
-        let copies = match self {
-            Self::CreateImage | Self::DeleteMarker | Self::DeleteImage => return,
-            Self::MoveMarker => {
-                let version = workshop.subject(Kind::ImageVersion, name);
-                version.create(&gallery::version(name, name)).await;
-                version.calm().await;
-                return catalog.calm().await;
-            }
-            Self::AddVersion => {
-                subject
-                    .create(&with(gallery::version(name, name), &json!({ "suspend": true })))
-                    .await;
-                return subject.suspended().await;
-            }
-            Self::CloneVersion => {
-                subject
-                    .create(&with(gallery::clone(name, name), &json!({ "suspend": true })))
-                    .await;
-                return subject.suspended().await;
-            }
-            Self::Publish => {
-                subject.create(&gallery::clone(name, name)).await;
-                1
-            }
-            Self::Shrink => {
-                subject
-                    .create(&with(gallery::version(name, name), &published_to(&[SECOND])))
-                    .await;
-                2
-            }
-            Self::Republish | Self::Patch | Self::DeleteVersion => {
-                subject
-                    .create(&with(gallery::version(name, name), &published_to(&[])))
-                    .await;
-                1
-            }
+        let markers = match self {
+            Self::MoveMarker | Self::DeleteMarker => json!([{ "name": "production" }]),
+            _ => json!([]),
         };
-        subject.calm_with_copies(copies).await;
+        subject
+            .create(&with(manifest, &json!({ "markers": markers })))
+            .await;
+        subject.calm().await;
+        if self == Self::MoveMarker {
+            let version = workshop.subject(Kind::ImageVersion, &subject.name);
+            version
+                .create(&gallery::version(&subject.name, &subject.name))
+                .await;
+            version.calm().await;
+            subject.calm().await;
+        }
+    }
+
+    async fn prepare_version(self, workshop: &Workshop, subject: &Subject) {
+        let name = &subject.name;
+        let catalog = workshop.subject(Kind::ImageCatalog, name);
+        catalog
+            .create(&serde_json::to_value(gallery::catalog(name)).unwrap())
+            .await;
+        catalog.calm().await;
+        let suspend = json!({ "suspend": true });
+        let (manifest, copies) = match self {
+            Self::AddVersion => (with(gallery::version(name, name), &suspend), None),
+            Self::CloneVersion => (with(gallery::clone(name, name), &suspend), None),
+            Self::Publish => (gallery::clone(name, name), Some(1)),
+            Self::Shrink => (
+                with(gallery::version(name, name), &published_to(&[SECOND])),
+                Some(2),
+            ),
+            _ => (with(gallery::version(name, name), &published_to(&[])), Some(1)),
+        };
+        subject.create(&manifest).await;
+        match copies {
+            Some(copies) => subject.calm_with_copies(copies).await,
+            None => subject.suspended().await,
+        }
+    }
+
+    async fn prepare_custom_image(self, subject: &Subject) {
+        let manifest = surfercloud::image(&subject.name);
+        match self {
+            Self::ImportCustomImage => {
+                subject.create(&with(manifest, &json!({ "suspend": true }))).await;
+                subject.suspended().await;
+            }
+            Self::RemoveCopy => {
+                subject.create(&with(manifest, &copied_to(&[ELSEWHERE]))).await;
+                subject.calm_with_copies(1).await;
+            }
+            _ => {
+                subject.create(&manifest).await;
+                subject.calm().await;
+            }
+        }
     }
 
     /// What makes the operator send it.
     pub(crate) async fn trigger(self, subject: &Subject) {
         match self {
-            Self::CreateImage | Self::AddVersion | Self::CloneVersion => {
+            Self::CreateImage | Self::AddVersion | Self::CloneVersion | Self::ImportCustomImage => {
                 subject.edit(&json!({ "suspend": false })).await;
             }
             Self::Publish | Self::Shrink => subject.edit(&published_to(&[])).await,
@@ -157,7 +236,20 @@ impl Write {
                 subject.edit(&json!({ "markers": [moved] })).await;
             }
             Self::DeleteMarker => subject.edit(&json!({ "markers": [] })).await,
-            Self::DeleteVersion | Self::DeleteImage => subject.delete().await,
+            Self::CopyCustomImage => subject.edit(&copied_to(&[ELSEWHERE])).await,
+            Self::RemoveCopy => subject.edit(&copied_to(&[])).await,
+            Self::DeleteVersion | Self::DeleteImage | Self::DeleteCustomImage => subject.delete().await,
+        }
+    }
+}
+
+impl Place {
+    /// How many lists the operator takes until it relies on what they do not show: SurferCloud's have no order, so two in
+    /// a row have to agree.
+    pub(crate) fn lists_in_a_look(&self) -> u64 {
+        match self {
+            Self::Account => 1,
+            Self::Located(..) => 2,
         }
     }
 }
@@ -176,14 +268,10 @@ impl fmt::Display for Write {
             Self::DeleteMarker => "delete marker",
             Self::DeleteVersion => "delete version",
             Self::DeleteImage => "delete image",
+            Self::ImportCustomImage => "import custom image",
+            Self::CopyCustomImage => "copy custom image",
+            Self::DeleteCustomImage => "delete custom image",
+            Self::RemoveCopy => "remove copy",
         })
     }
-}
-
-/// The manifest with fields of its spec set.
-fn with(mut manifest: Value, fields: &Value) -> Value {
-    for (field, value) in fields.as_object().unwrap() {
-        manifest["spec"][field] = value.clone();
-    }
-    manifest
 }

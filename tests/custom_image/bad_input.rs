@@ -4,6 +4,7 @@ use image_operator::api::Reason;
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, image, message};
+use crate::support::surfercloud::CONNECTION;
 
 #[tokio::test]
 async fn the_api_server_refuses_what_the_remote_would() {
@@ -80,7 +81,7 @@ async fn a_wrong_key_a_wrong_project_and_a_missing_permission_are_told_apart() {
         stage.connect(&more).await;
         let said = stage.connection_is("False", reason).await;
         assert!(said.contains(words), "{said}");
-        let arguments = ["delete", "cloudconnection", "surfer"];
+        let arguments = ["delete", "cloudconnection", CONNECTION];
         stage.namespace.kubectl(&arguments).await.unwrap();
     }
 }
@@ -106,7 +107,7 @@ async fn a_connection_to_another_kind_of_account_is_said() {
         "kind": "ImageCatalog",
         "metadata": { "name": "win11" },
         "spec": {
-            "connectionRef": { "name": "surfer" },
+            "connectionRef": { "name": CONNECTION },
             "sourceStreamType": "AZURE_SIG", "providerLabel": "AZURE", "providerInstanceId": "p-1",
             "os": "Windows 11", "osType": "WINDOWS", "gpuType": "NONE",
             "assetDetails": { "type": "AZURE_IMAGE_IN_SIG", "data": {

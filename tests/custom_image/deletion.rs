@@ -4,6 +4,7 @@ use image_operator::api::{CustomImage, Reason};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, image};
+use crate::support::surfercloud::CONNECTION;
 
 #[tokio::test]
 async fn deleting_a_resource_deletes_its_image_unless_it_is_to_be_retained() {
@@ -60,7 +61,7 @@ impl Stage {
             "annotate",
             "--overwrite",
             "cloudconnection",
-            "surfer",
+            CONNECTION,
             &annotation,
         ];
         self.namespace.kubectl(&arguments).await.unwrap();

@@ -7,6 +7,9 @@ use image_operator::api::{CloudConnection, CustomImage, CustomImageStatus, Reaso
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde_json::{Value, json};
 
+use crate::support::gallery::Limits;
+use crate::support::manifest::with;
+use crate::support::surfercloud::{self, CONNECTION};
 use crate::support::{
     Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster, eventually,
 };
@@ -19,9 +22,6 @@ const SETTLING_WINDOW: &str = "--settling-window=2s";
 
 /// How many simulated seconds pass in a second: an import of 20 minutes takes one.
 const SPEED: u32 = 1200;
-
-pub(crate) const CONNECTION: &str = "surfer";
-const KEYS: &str = "surfer-keys";
 
 pub(crate) struct Stage {
     pub(crate) namespace: Namespace,
@@ -60,31 +60,14 @@ impl Stage {
     }
 
     pub(crate) async fn keys(&self, public: &str, private: &str) {
-        let keys = [("public", public), ("private", private)];
-        self.namespace.secret(KEYS, &keys).await;
+        surfercloud::keys(&self.namespace, (public, private)).await;
     }
 
     /// Makes the connection, with these fields of `spec.surferCloud` in place of its own.
     pub(crate) async fn connect(&self, more: &Value) {
-        let mut surfer = json!({
-            "region": "hk", "projectId": "org-demo", "baseUrl": self.simulator.url(),
-            "credentials": {
-                "publicKeyRef": { "name": KEYS, "key": "public" },
-                "privateKeyRef": { "name": KEYS, "key": "private" },
-            },
-        });
-        merge(&mut surfer, more);
-        let connection = json!({
-            "apiVersion": "image-operator.dev/v1alpha1",
-            "kind": "CloudConnection",
-            "metadata": { "name": CONNECTION },
-            "spec": {
-                "surferCloud": surfer,
-                "polling": { "activeInterval": "1s", "idleInterval": "10s" },
-                "rateLimit": { "requestsPerSecond": 1000, "burst": 1000 },
-            },
-        });
-        self.apply(&connection).await;
+        let connection = surfercloud::connection(self.simulator.url(), Limits::default());
+        let more = json!({ "surferCloud": more });
+        self.apply(&with(connection, &more)).await;
     }
 
     pub(crate) async fn apply(&self, manifest: &Value) {
@@ -227,29 +210,7 @@ impl Stage {
 
 /// A manifest of an image, with these fields of its spec in place of its own; null takes one away.
 pub(crate) fn image(name: &str, changes: &Value) -> Value {
-    let mut spec = json!({
-        "connectionRef": { "name": CONNECTION },
-        "ufileUrl": format!("https://images.hk.ufileos.com/{name}.qcow2"),
-        "osType": "Other", "osName": "Other", "format": "qcow2",
-    });
-    merge(&mut spec, changes);
-    json!({
-        "apiVersion": "image-operator.dev/v1alpha1",
-        "kind": "CustomImage",
-        "metadata": { "name": name },
-        "spec": spec,
-    })
-}
-
-fn merge(object: &mut Value, changes: &Value) {
-    let fields = object.as_object_mut().unwrap();
-    for (field, value) in changes.as_object().unwrap() {
-        if value.is_null() {
-            fields.remove(field);
-        } else {
-            fields.insert(field.clone(), value.clone());
-        }
-    }
+    with(surfercloud::image(name), changes)
 }
 
 pub(crate) fn status(image: &CustomImage) -> &CustomImageStatus {

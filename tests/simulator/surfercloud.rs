@@ -125,6 +125,7 @@ async fn an_import_is_making_then_available_then_terminated() {
     assert_eq!((code(&body), &body["ImageId"]), (0, &json!(id)));
     assert_eq!(remote.last_request().await["changed"], true);
     assert_eq!(remote.last_request().await["operation"], "terminateCustomImage");
+    assert_eq!(remote.last_request().await["imageId"], json!(id));
     assert!(listed(&remote).await.is_empty());
     let again = terminate(&remote, &id).await;
     assert_eq!(code(&again), 8956);
@@ -450,6 +451,9 @@ async fn what_the_public_record_is_silent_about_can_be_set() {
     assert_eq!(page["ImageSet"].as_array().unwrap().len(), 1);
     assert!(page["ImageSet"][0].get("ImageSize").is_none());
     assert_eq!(terminate(&remote, &first).await["RetCode"], "0");
+    assert_eq!(remote.last_request().await["changed"], true);
+    assert_eq!(terminate(&remote, &first).await["RetCode"], "0");
+    assert_eq!(remote.last_request().await["changed"], false);
     assert_eq!(call(&remote, &DESCRIBE).await["TotalCount"], 2);
     remote.advance(30).await;
     assert_eq!(call(&remote, &DESCRIBE).await["TotalCount"], 1);

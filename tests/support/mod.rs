@@ -23,11 +23,13 @@ pub mod eventually;
 pub mod failure;
 pub mod gallery;
 pub mod kubectl;
+pub mod manifest;
 pub mod namespace;
 pub mod operator;
 pub mod process;
 pub mod simulator;
 pub mod subject;
+pub mod surfercloud;
 pub mod workplace;
 
 pub use cluster::{Cluster, cluster};

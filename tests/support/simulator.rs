@@ -63,6 +63,16 @@ pub struct Request {
     pub status: Option<u16>,
     /// Whether anything remote changed by it.
     pub changed: bool,
+    /// The custom image that it made or deleted.
+    #[serde(default)]
+    pub image_id: Option<String>,
+}
+
+impl Request {
+    /// Whether it was sent to an object of this id, or made it where the path does not tell.
+    pub fn is_about(&self, id: &str) -> bool {
+        self.path.contains(id) || self.image_id.as_deref() == Some(id)
+    }
 }
 
 /// A running `image-operator simulate`, killed when dropped.

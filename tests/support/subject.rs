@@ -1,9 +1,9 @@
-//! A resource of either kind that stands for something remote.
+//! A resource of any kind that stands for something remote.
 
 use std::fmt;
 use std::time::Duration;
 
-use image_operator::api::{ImageCatalog, ImageVersion};
+use image_operator::api::{CustomImage, ImageCatalog, ImageVersion};
 use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ const DEADLINE: Duration = Duration::from_secs(90);
 pub enum Kind {
     ImageCatalog,
     ImageVersion,
+    CustomImage,
 }
 
 /// One resource.
@@ -31,6 +32,7 @@ impl Kind {
         match self {
             Self::ImageCatalog => ApiResource::erase::<ImageCatalog>(&()),
             Self::ImageVersion => ApiResource::erase::<ImageVersion>(&()),
+            Self::CustomImage => ApiResource::erase::<CustomImage>(&()),
         }
     }
 }

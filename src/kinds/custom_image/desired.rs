@@ -166,10 +166,14 @@ impl Parts<'_> {
         }
         let named: Vec<String> = self.image.spec.copies.iter().map(part_of_copy).collect();
         let copies = named.iter().map(|name| self.part(name, self.desired(name, None)));
-        let no_longer_named = self
-            .recorded()
-            .filter(|(name, _)| place_of_copy(name).is_some() && !named.iter().any(|copy| copy == name))
-            .map(|(name, _)| {
+        // Also under another uid: whether it is ours its mark says, but that it was there only the record.
+        let status = self.image.status.as_ref().map(|status| &status.managed);
+        let parts = status.map(|status| status.parts.as_slice()).unwrap_or_default();
+        let no_longer_named = parts
+            .iter()
+            .map(|part| part.name.as_str())
+            .filter(|name| place_of_copy(name).is_some() && !named.iter().any(|copy| copy == name))
+            .map(|name| {
                 let gone = Desired {
                     presence: presence(true, self.image.spec.deletion_policy),
                     ..self.desired(name, None)
@@ -258,17 +262,19 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_on_record_that_is_not_named_any_more_is_to_go_and_one_of_another_uid_is_nobodys() {
+    fn a_copy_on_record_that_is_not_named_any_more_is_to_go_whatever_uid_it_was_recorded_under() {
         let parts = json!([{ "name": "image", "id": "i" }, { "name": SG, "id": "c" }, { "name": "other" }]);
-        for (policy, presence) in [("Delete", Presence::Deleted), ("Retain", Presence::LeftBehind)] {
+        let policies = [("Delete", Presence::Deleted), ("Retain", Presence::LeftBehind)];
+        for (uid, (policy, presence)) in ["u-1", "u-0"]
+            .into_iter()
+            .flat_map(|uid| policies.map(|row| (uid, row)))
+        {
             let image = resource(&json!({ "deletionPolicy": policy }));
-            let wanted = wanted(&recorded(image, "u-1", &parts));
+            let wanted = wanted(&recorded(image, uid, &parts));
             assert_eq!(names(&wanted), [IMAGE, SG]);
             assert_eq!(wanted.parts()[0].desired.presence, Presence::Present);
-            assert_eq!(wanted.parts()[1].desired.presence, presence, "{policy}");
+            assert_eq!(wanted.parts()[1].desired.presence, presence, "{uid} {policy}");
         }
-        let restored = recorded(resource(&json!({})), "u-0", &parts);
-        assert_eq!(names(&wanted(&restored)), [IMAGE]);
     }
 
     #[test]

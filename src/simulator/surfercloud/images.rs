@@ -200,13 +200,23 @@ pub(super) fn terminate(
     call: &Call,
     scope: &Scope,
     turn: &Turn<'_>,
-) -> Result<Value, Refusal> {
+) -> Result<Terminated, Refusal> {
     let id = call.required("ImageId")?;
     let image = world.find_mut(scope, &id).ok_or_else(no_such_image)?;
-    let gone = seconds_after(turn.moment.world, turn.settings.terminate_seconds);
-    image.gone.get_or_insert(gone);
+    let body = json!({ "ImageId": id });
+    if image.gone.is_some() {
+        return Ok(Terminated::Before(body));
+    }
+    image.gone = Some(seconds_after(turn.moment.world, turn.settings.terminate_seconds));
     world.advance(turn.moment.world);
-    Ok(json!({ "ImageId": id }))
+    Ok(Terminated::Now(body))
+}
+
+/// What is answered, and when the image was told to go.
+pub(super) enum Terminated {
+    Now(Value),
+    /// By an earlier request, while it is still shown.
+    Before(Value),
 }
 
 fn no_such_image() -> Refusal {

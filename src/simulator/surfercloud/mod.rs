@@ -26,7 +26,7 @@ use super::reply::Reply;
 use super::route::Operation;
 use accounts::{Account, REGIONS};
 pub(crate) use call::Call;
-use images::Scope;
+use images::{Scope, Terminated};
 pub(crate) use refusal::error_reply;
 use refusal::{Envelope, Refusal};
 pub use settings::{AuthRule, EmptyImageSet, FormatRule, SurferCloudSettings};
@@ -91,12 +91,17 @@ fn carry_out(
         Operation::CopyCustomImage => {
             images::copy(world, call, (account, &scope), turn).map(|body| changed(envelope, &body))
         }
-        _ => images::terminate(world, call, &scope, turn).map(|body| changed(envelope, &body)),
+        _ => images::terminate(world, call, &scope, turn).map(|terminated| match terminated {
+            Terminated::Now(body) => changed(envelope, &body),
+            Terminated::Before(body) => envelope.done(&body),
+        }),
     }
 }
 
 fn changed(envelope: &Envelope<'_>, body: &serde_json::Value) -> Reply {
-    envelope.done(body).changing()
+    let id = body.get("ImageId").or_else(|| body.get("TargetImageId"));
+    let id = id.and_then(serde_json::Value::as_str).map(str::to_owned);
+    envelope.done(body).changing_image(id)
 }
 
 /// Where a request looks: without a project, in the account's default one.
