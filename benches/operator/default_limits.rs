@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::numbers::seconds;
 use super::progress::Progress;
+use super::support::Kind;
 use super::support::gallery::Limits;
 use super::table::Table;
-use super::workbench::{INTERVALS, Workbench, since};
+use super::workbench::{INTERVALS, Workbench, catalog_of, since};
 
 const CATALOGS: usize = 1_000;
 const DEADLINE: Duration = Duration::from_mins(10);
@@ -19,11 +20,14 @@ pub(crate) async fn run(table: &mut Table) {
         ..INTERVALS
     };
     let workbench = Workbench::open(limits, "10s").await;
-    let mut progress = Progress::of(&workbench.namespace);
+    let mut progress = Progress::of(&workbench.namespace, Kind::ImageCatalog);
     let before = workbench.latest_request().await;
     let (started, began) = (Timestamp::now(), Instant::now());
     workbench
-        .apply_at_once((0..CATALOGS).map(|number| format!("image-{number}")))
+        .apply_at_once(
+            Kind::ImageCatalog,
+            (0..CATALOGS).map(|number| catalog_of(&format!("image-{number}"))),
+        )
         .await;
     let all = progress.ready(CATALOGS, DEADLINE).await;
     let ready = began.elapsed();

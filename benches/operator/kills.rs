@@ -7,6 +7,7 @@ use image_operator::api::ImageCatalog;
 use kube::api::PostParams;
 
 use super::progress::Progress;
+use super::support::Kind;
 use super::support::gallery::catalog;
 use super::table::Table;
 use super::workbench::{INTERVALS, Workbench};
@@ -25,7 +26,7 @@ const DEADLINE: Duration = Duration::from_mins(2);
 
 pub(crate) async fn run(table: &mut Table) {
     let mut workbench = Workbench::open(INTERVALS, "5s").await;
-    let mut progress = Progress::of(&workbench.namespace);
+    let mut progress = Progress::of(&workbench.namespace, Kind::ImageCatalog);
     let before = workbench.latest_request().await;
 
     let catalogs = workbench.namespace.api::<ImageCatalog>();

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::numbers::{milliseconds, percentile};
+use super::support::Kind;
 use super::table::Table;
-use super::workbench::{INTERVALS, Workbench, since};
+use super::workbench::{INTERVALS, Workbench, catalog_of, since};
 
 const APPLIES: usize = 150;
 
@@ -19,7 +20,9 @@ pub(crate) async fn run(table: &mut Table) {
     let mut applied = Vec::new();
     for number in 0..APPLIES {
         let sent = Timestamp::now();
-        workbench.apply(&format!("image-{number}")).await;
+        workbench
+            .apply(Kind::ImageCatalog, catalog_of(&format!("image-{number}")))
+            .await;
         applied.push((sent, Timestamp::now()));
         tokio::time::sleep(BETWEEN).await;
     }

@@ -1,4 +1,5 @@
-//! `make bench`: what the operator costs and how quick it is, with a thousand catalogs on a real API server.
+//! `make bench`: what the operator costs and how quick it is, with a thousand catalogs, and a thousand custom images, on a
+//! real API server.
 //!
 //! The remote is the simulator with 5 milliseconds for each request; what is created is AVAILABLE after 2 seconds.
 //! Figures are shown beside what they aim at, and nothing is asserted. The servers, the remote and the client that
@@ -16,12 +17,14 @@
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+mod custom_images;
 mod default_limits;
 mod kills;
 mod latency;
 mod numbers;
 mod process;
 mod progress;
+mod rest;
 mod table;
 mod thousand;
 mod workbench;
@@ -29,7 +32,7 @@ mod workbench;
 use table::Table;
 
 /// The parts, in the order in which they run.
-const PARTS: [&str; 4] = ["latency", "thousand", "default-limits", "kills"];
+const PARTS: [&str; 5] = ["latency", "thousand", "custom-images", "default-limits", "kills"];
 
 #[tokio::main]
 async fn main() {
@@ -48,6 +51,7 @@ async fn main() {
         match part {
             "latency" => latency::run(&mut table).await,
             "thousand" => thousand::run(&mut table).await,
+            "custom-images" => custom_images::run(&mut table).await,
             "default-limits" => default_limits::run(&mut table).await,
             _ => kills::run(&mut table).await,
         }

@@ -8,20 +8,14 @@ use jiff::Timestamp;
 use super::numbers::{per, seconds};
 use super::process::Process;
 use super::progress::Progress;
+use super::rest::Rest;
 use super::support::audit::Position;
-use super::support::cluster;
+use super::support::{Kind, cluster};
 use super::table::Table;
-use super::workbench::{INTERVALS, Workbench, since};
+use super::workbench::{INTERVALS, Workbench, catalog_of, since};
 
 const CATALOGS: usize = 1_000;
 const DEADLINE: Duration = Duration::from_mins(5);
-
-/// After the last write, before the account counts as idle.
-const CALM: Duration = Duration::from_secs(15);
-
-/// Three idle intervals.
-const STEADY: Duration = Duration::from_secs(30);
-const STEADY_INTERVALS: f64 = 3.0;
 
 const POLL: Duration = Duration::from_millis(10);
 
@@ -30,9 +24,9 @@ pub(crate) async fn run(table: &mut Table) {
     let before = cluster().audit().position();
 
     let progress = burst(&workbench, table).await;
-    tokio::time::sleep(CALM).await;
+    let rest = Rest::of(&workbench).await;
     writes(&workbench, before, table);
-    steady(&workbench, table).await;
+    steady(&rest, table);
     let (now, most) = Process::of(&workbench.operator).memory();
     table.row(
         "resident memory with 1,000 objects",
@@ -44,11 +38,14 @@ pub(crate) async fn run(table: &mut Table) {
 }
 
 async fn burst(workbench: &Workbench, table: &mut Table) -> Progress {
-    let mut progress = Progress::of(&workbench.namespace);
+    let mut progress = Progress::of(&workbench.namespace, Kind::ImageCatalog);
     let before = workbench.latest_request().await;
     let (started, began) = (Timestamp::now(), Instant::now());
     workbench
-        .apply_at_once((0..CATALOGS).map(|number| format!("image-{number}")))
+        .apply_at_once(
+            Kind::ImageCatalog,
+            (0..CATALOGS).map(|number| catalog_of(&format!("image-{number}"))),
+        )
         .await;
     let applied = began.elapsed();
     let all = progress.ready(CATALOGS, DEADLINE).await;
@@ -105,31 +102,20 @@ fn writes(workbench: &Workbench, before: Position, table: &mut Table) {
     );
 }
 
-async fn steady(workbench: &Workbench, table: &mut Table) {
-    let process = Process::of(&workbench.operator);
-    let audit = cluster().audit();
-    let (position, seq, cpu) = (audit.position(), workbench.latest_request().await, process.cpu());
-    tokio::time::sleep(STEADY).await;
-    let cpu = process.cpu().saturating_sub(cpu);
-    let requests = workbench.requests_since(seq).await;
-    let writes = audit.writes_in(&workbench.namespace.name, position);
-
-    let count = |is_wanted: fn(&str) -> bool| {
-        let wanted = requests.iter().filter(|request| is_wanted(&request.operation));
-        per(wanted.count(), per(CATALOGS, STEADY_INTERVALS.recip()))
-    };
-    let lists = count(|operation| operation == "listImages" || operation == "listImageCopies");
-    let sweep = count(|operation| operation == "listVersions");
-    let others = count(|operation| !operation.starts_with("list"));
+fn steady(rest: &Rest, table: &mut Table) {
+    let reads = |is_wanted: fn(&str) -> bool| rest.reads_per_interval(is_wanted) / per(CATALOGS, 1.0);
+    let lists = reads(|operation| operation == "listImages" || operation == "listImageCopies");
+    let sweep = reads(|operation| operation == "listVersions");
+    let others = reads(|operation| !operation.starts_with("list"));
     table.row(
         "steady, 1,000 objects: remote reads per object per interval",
         format!("{lists:.4}, sweep {sweep:.4}, others {others:.4}"),
         "0.01, beside the sweep",
     );
-    table.row("… API-server writes in 30 s", writes.len().to_string(), "0");
+    table.row("… API-server writes in 30 s", rest.writes.to_string(), "0");
     table.row(
         "… CPU per 10 s interval",
-        seconds(Duration::from_secs_f64(cpu.as_secs_f64() / STEADY_INTERVALS)),
+        seconds(rest.cpu_per_interval()),
         "0.05 s",
     );
 }
@@ -146,7 +132,7 @@ async fn restart(workbench: &mut Workbench, table: &mut Table) {
             tokio::time::sleep(POLL).await;
         }
         let (passes, applied) = (passes(workbench).await, Timestamp::now());
-        workbench.apply("newcomer").await;
+        workbench.apply(Kind::ImageCatalog, catalog_of("newcomer")).await;
         let create = workbench.first_create_since(seq, DEADLINE).await;
         (passes, create.map(|create| since(applied, create.time)))
     };

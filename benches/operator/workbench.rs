@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use image_operator::api::ImageCatalog;
 use jiff::Timestamp;
-use kube::api::PostParams;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::support::gallery::{Limits, catalog, connect};
-use super::support::{Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, cluster};
+use super::support::{
+    Kind, Namespace, Operator, OperatorOptions, Simulator, SimulatorOptions, Subject, cluster,
+};
 
 /// How many applies are under way at once in a burst.
 const APPLIES_AT_ONCE: usize = 32;
@@ -42,6 +42,14 @@ pub(crate) struct Logged {
 impl Workbench {
     /// Everything started, the connection Ready, no catalog yet.
     pub(crate) async fn open(limits: Limits<'_>, settling_window: &str) -> Self {
+        let workbench = Self::bare(settling_window).await;
+        connect(&workbench.namespace, workbench.simulator.url(), limits).await;
+        workbench.connected().await;
+        workbench
+    }
+
+    /// Everything started, and no connection yet.
+    pub(crate) async fn bare(settling_window: &str) -> Self {
         let namespace = cluster().namespace().await;
         let options = SimulatorOptions {
             speed: 1,
@@ -49,13 +57,24 @@ impl Workbench {
         };
         let simulator = Simulator::start(cluster(), options).await.unwrap();
         simulator
-            .settings(json!({ "latencyMillis": 5, "copySeconds": 2, "uniqueNames": false }))
+            .settings(json!({
+                "latencyMillis": 5, "copySeconds": 2, "uniqueNames": false,
+                "surferCloud": { "importSeconds": 2 },
+            }))
             .await;
         let options =
             OperatorOptions::for_namespace(&namespace).with(format!("--settling-window={settling_window}"));
         let operator = Operator::start(cluster(), options).await.unwrap();
-        connect(&namespace, simulator.url(), limits).await;
-        namespace
+        Self {
+            namespace,
+            simulator,
+            operator,
+        }
+    }
+
+    /// Waits until every connection is Ready.
+    pub(crate) async fn connected(&self) {
+        self.namespace
             .kubectl(&[
                 "wait",
                 "--for=condition=Ready",
@@ -65,26 +84,18 @@ impl Workbench {
             ])
             .await
             .unwrap();
-        Self {
-            namespace,
-            simulator,
-            operator,
-        }
     }
 
-    /// Applies catalogs, as many at once as the client can.
-    pub(crate) async fn apply_at_once(&self, names: impl IntoIterator<Item = String>) {
-        futures::stream::iter(names)
-            .for_each_concurrent(APPLIES_AT_ONCE, async |name| self.apply(&name).await)
+    /// Applies resources, as many at once as the client can.
+    pub(crate) async fn apply_at_once(&self, kind: Kind, manifests: impl IntoIterator<Item = Value>) {
+        futures::stream::iter(manifests)
+            .for_each_concurrent(APPLIES_AT_ONCE, async |manifest| self.apply(kind, manifest).await)
             .await;
     }
 
-    pub(crate) async fn apply(&self, name: &str) {
-        let catalogs = self.namespace.api::<ImageCatalog>();
-        catalogs
-            .create(&PostParams::default(), &catalog(name))
-            .await
-            .unwrap();
+    pub(crate) async fn apply(&self, kind: Kind, manifest: Value) {
+        let name = manifest["metadata"]["name"].as_str().unwrap();
+        Subject::of(&self.namespace, kind, name).create(&manifest).await;
     }
 
     /// The requests after one with a sequence number.
@@ -133,4 +144,9 @@ impl Workbench {
 /// How long after one moment another is; nothing when it is before.
 pub(crate) fn since(earlier: Timestamp, later: Timestamp) -> Duration {
     Duration::try_from(later.duration_since(earlier)).unwrap_or_default()
+}
+
+/// A catalog of this name.
+pub(crate) fn catalog_of(name: &str) -> Value {
+    serde_json::to_value(catalog(name)).unwrap()
 }
