@@ -40,7 +40,7 @@ generate: tools ## The definitions, the rights, the chart's files, and docs/refe
 	UPDATE=1 $(CARGO) test --locked --quiet --test docs --test packaging current
 
 # One part: make bench PART=kills
-bench: servers ## The table of figures: latency, a thousand catalogs, default limits, kills
+bench: servers ## The table of figures: latency, a thousand catalogs and custom images, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
 # 150 groups of 8 cases, about 35 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix

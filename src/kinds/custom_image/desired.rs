@@ -166,7 +166,7 @@ impl Parts<'_> {
         }
         let named: Vec<String> = self.image.spec.copies.iter().map(part_of_copy).collect();
         let copies = named.iter().map(|name| self.part(name, self.desired(name, None)));
-        // Also under another uid: whether it is ours its mark says, but that it was there only the record.
+        // Under another uid as well: that a copy is ours its mark proves, that there is one only the record tells.
         let status = self.image.status.as_ref().map(|status| &status.managed);
         let parts = status.map(|status| status.parts.as_slice()).unwrap_or_default();
         let no_longer_named = parts
