@@ -218,6 +218,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     let verdict = prop_oneof![
         Just(Verdict::Settled),
         Just(Verdict::Failed),
+        Just(Verdict::NotYet),
         Just(Verdict::Gone),
         (0..5_000_u64).prop_map(|millis| Verdict::After(Duration::from_millis(millis))),
         (0..5_000_u64).prop_map(|millis| Verdict::FailedUntil(Duration::from_millis(millis))),
@@ -259,9 +260,13 @@ impl Expected {
                 self.failures = 0;
                 self.look_at = Some(now + pause);
             }
-            Verdict::Failed => {
+            Verdict::Failed | Verdict::NotYet => {
+                let longest = match verdict {
+                    Verdict::NotYet => backoff::LONGEST_NOT_YET,
+                    _ => backoff::LONGEST,
+                };
                 self.failures += 1;
-                self.backoff_until = Some(now + backoff::pause(self.failures, 0.0));
+                self.backoff_until = Some(now + backoff::pause(self.failures, longest, 0.0));
                 self.look_at = self.backoff_until;
             }
             Verdict::FailedUntil(pause) => {

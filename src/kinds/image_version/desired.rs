@@ -282,13 +282,16 @@ mod tests {
 
     #[test]
     fn what_the_spec_leaves_out_follows_from_the_catalog() {
-        let wanted = wanted(json!({ "gpuType": "AMD" }));
+        let wanted = wanted(json!({ "os": "Windows 11 24H2" }));
         let Ok(Make::Add(add)) = &wanted.make else {
             panic!("it is added")
         };
         assert_eq!(wanted.image.as_ref().unwrap().as_str(), "i1");
-        assert_eq!((add.os.as_str(), add.os_type.as_str()), ("Windows 11", "WINDOWS"));
-        assert_eq!(add.gpu_type, model::GpuType::Amd);
+        assert_eq!(
+            (add.os.as_str(), add.os_type.as_str()),
+            ("Windows 11 24H2", "WINDOWS")
+        );
+        assert_eq!(add.gpu_type, model::GpuType::None);
         assert_eq!(
             (add.provider_label.as_str(), add.provider_instance_id.as_str()),
             ("AZURE", "home")
