@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 /// How long anything may take that a test waits for.
-pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
 /// How long the effect of a request may still appear.
 const SETTLING_WINDOW: &str = "--settling-window=2s";

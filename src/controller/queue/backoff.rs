@@ -24,7 +24,9 @@ mod tests {
 
     #[test]
     fn pauses_double_from_a_second_to_five_minutes() {
-        let seconds: Vec<u64> = (1..=11).map(|failures| pause(failures, LONGEST, 0.0).as_secs()).collect();
+        let seconds: Vec<u64> = (1..=11)
+            .map(|failures| pause(failures, LONGEST, 0.0).as_secs())
+            .collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
         assert_eq!(pause(u32::MAX, LONGEST, 0.0), LONGEST);
         assert_eq!(pause(7, LONGEST_NOT_YET, 0.0), LONGEST_NOT_YET);

@@ -167,6 +167,21 @@ fn nothing_comes_before_the_time_that_a_remote_asked_for() {
 }
 
 #[test]
+fn what_is_not_allowed_yet_is_asked_for_again_within_a_minute_however_often_it_was() {
+    let mut bench = Bench::new();
+    bench.wake("a", Urgency::Resync);
+    let pauses: Vec<u64> = (0..9)
+        .map(|_| {
+            bench.pass("a", Verdict::NotYet);
+            let pause = bench.queue.next_time().unwrap() - bench.now;
+            bench.after(pause);
+            pause.as_secs()
+        })
+        .collect();
+    assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+}
+
+#[test]
 fn pauses_grow_with_each_failure_and_start_over_after_a_success_or_an_edit() {
     let mut bench = Bench::new();
     bench.wake("a", Urgency::Resync);

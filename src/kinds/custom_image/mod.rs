@@ -18,8 +18,8 @@ use super::words::Words;
 use super::{Moved, Report};
 use crate::api::{AdoptionPolicy, CustomImage, CustomImageStatus, ManagedStatus, Reason, SecretKeyReference};
 use crate::connections::{Connection, SurferCloud};
-use crate::remote::surfercloud;
 use crate::lifecycle::{Blocker, Failure, Look, Looks, ObjectPart, Operation, RemoteId};
+use crate::remote::surfercloud;
 
 /// The kind, as it goes into marks.
 pub const KIND: &str = "CustomImage";

@@ -209,9 +209,12 @@ impl<'a> Markers<'a> {
             }
             Target::Named(name) => {
                 let named = self.seen.versions.iter().find(|version| version.name == *name);
-                named.ok_or_else(|| format!("the image has no version {name}: make it, or correct versionName"))
+                named.ok_or_else(|| {
+                    format!("the image has no version {name}: make it, or correct versionName")
+                })
             }
-            Target::Id(id) => by_id(id).ok_or_else(|| format!("the image has no version with the id {id}: correct versionId")),
+            Target::Id(id) => by_id(id)
+                .ok_or_else(|| format!("the image has no version with the id {id}: correct versionId")),
         }
     }
 

@@ -301,6 +301,52 @@ mod tests {
     }
 
     #[test]
+    fn a_version_that_does_not_fit_its_image_says_what_to_change() {
+        let of = |source: &str| {
+            let mut catalog = catalog(json!({}));
+            catalog.spec.source_stream_type = source.to_owned();
+            References {
+                catalog: Some(Arc::new(catalog)),
+                ..References::default()
+            }
+        };
+        let rows = [
+            (
+                "AZURE_SIG",
+                json!({ "osType": "WINDOWS", "gpuType": "NONE" }),
+                None,
+            ),
+            (
+                "AZURE_SIG",
+                json!({ "osType": "LINUX" }),
+                Some("spec.osType is LINUX, and the image of ImageCatalog \"win11\" is for WINDOWS"),
+            ),
+            (
+                "AZURE_SIG",
+                json!({ "gpuType": "AMD" }),
+                Some("spec.gpuType is AMD, and the image of ImageCatalog \"win11\" is for NONE"),
+            ),
+            ("AZURE_MARKET_PLACE", json!({}), Some("clone one of its versions")),
+            ("VIEW_IMAGES", json!({}), Some("clone one of its versions")),
+            ("A_NEW_SOURCE", json!({}), None),
+        ];
+        for (source, spec, expected) in rows {
+            let said = parse(&resource(spec.clone()), &of(source)).err();
+            let expected_said = expected.map(|_| (Standing::Stalled, Reason::InvalidSpec));
+            assert_eq!(
+                said.as_ref().map(|report| (report.standing, report.reason)),
+                expected_said,
+                "{source} {spec}"
+            );
+            let message = said.map(|report| report.message).unwrap_or_default();
+            assert!(message.contains(expected.unwrap_or_default()), "{message}");
+        }
+        // What is there already stays as it is.
+        let made = with_status(json!({ "osType": "LINUX" }), record("version", "v2"));
+        assert!(parse(&made, &of("AZURE_SIG")).is_ok());
+    }
+
+    #[test]
     fn a_version_waits_for_the_image_of_its_catalog_and_not_for_its_ready() {
         let of = |status: Value| References {
             catalog: Some(Arc::new(catalog(status))),

@@ -82,7 +82,10 @@ impl RetCode {
 
 /// Whether the remote refuses a request because the quota of custom images is used up: somebody may make room.
 pub fn lacks_room(problem: &Problem) -> bool {
-    problem.code.as_ref().is_some_and(|code| *code == QUOTA.to_string())
+    problem
+        .code
+        .as_ref()
+        .is_some_and(|code| *code == QUOTA.to_string())
 }
 
 impl TryFrom<Value> for RetCode {
