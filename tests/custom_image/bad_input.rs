@@ -27,7 +27,7 @@ async fn the_api_server_refuses_what_the_remote_would() {
         (
             json!({ "imageName": "x".repeat(64) }),
             "spec.imageName",
-            "give up to 63 letters, digits, dashes, underscores and dots",
+            "Too long: may not be more than 63 bytes",
         ),
     ];
     for (changes, field, words) in rows {
@@ -116,12 +116,16 @@ async fn an_image_waits_for_the_project_that_a_sub_account_needs() {
     stage.connect(&json!({ "projectId": null })).await;
     stage.apply(&image("debian", &json!({}))).await;
     let waiting = stage.reconciling("debian", Reason::ConnectionNotReady).await;
-    for words in ["AccessDenied", "those of a sub-account also need projectId"] {
+    for words in [
+        "AccessDenied",
+        "those of a sub-account also need projectId: it cannot be added later, so create another CloudConnection with it",
+    ] {
         assert!(message(&waiting).contains(words), "{}", message(&waiting));
     }
 
-    stage.connect(&json!({})).await;
-    stage.connection_is("True", Reason::Connected).await;
+    stage.connect_as("surfer-demo", &json!({})).await;
+    let another = json!({ "connectionRef": { "name": "surfer-demo" } });
+    stage.edit("debian", &another).await;
     stage.ready("debian", Reason::Available).await;
 }
 

@@ -66,6 +66,10 @@ impl Stage {
 
     /// Makes the connection, with these fields of `spec.surferCloud` in place of its own.
     pub(crate) async fn connect(&self, more: &Value) {
+        self.connect_as(CONNECTION, more).await;
+    }
+
+    pub(crate) async fn connect_as(&self, name: &str, more: &Value) {
         let mut surfer = json!({
             "region": "hk", "projectId": "org-demo", "baseUrl": self.simulator.url(),
             "credentials": {
@@ -77,7 +81,7 @@ impl Stage {
         let connection = json!({
             "apiVersion": "image-operator.dev/v1alpha1",
             "kind": "CloudConnection",
-            "metadata": { "name": CONNECTION },
+            "metadata": { "name": name },
             "spec": {
                 "surferCloud": surfer,
                 "polling": { "activeInterval": "1s", "idleInterval": "10s" },

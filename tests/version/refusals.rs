@@ -99,7 +99,7 @@ async fn what_the_remote_refuses_is_said_in_its_words_and_sent_again_when_correc
     stage.apply(&with(gallery_version("november"), &wrong)).await;
     let stalled = stage.stalled("november", Reason::RemoteRejected).await;
     for words in [
-        "add_version",
+        "add version to image",
         unknown,
         "HTTP 400",
         "sent again when the spec changes",

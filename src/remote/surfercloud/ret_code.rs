@@ -69,7 +69,10 @@ impl RetCode {
             174 => Some("the security token is not known or has expired: renew it"),
             292 => Some("there is no such project in the account: check projectId"),
             294 => Some("the account lets only certain addresses in: add the operator's"),
-            299 => Some("the keys lack a permission; those of a sub-account also need projectId"),
+            299 => Some(
+                "the keys lack a permission; those of a sub-account also need projectId: it cannot be added later, so create \
+                 another CloudConnection with it",
+            ),
             QUOTA => Some("the quota of custom images is used up: delete some, or ask the vendor for more"),
             8104 | 8117 => Some("there is an unpaid bill or order: pay it"),
             8226 => Some("the account has to be verified with the vendor first"),
