@@ -63,7 +63,7 @@ reasons! {
     InTransition,
     /// The remote object is being deleted.
     Deleting,
-    /// The remote does not allow the deletion in the present status; it is tried again when that has changed.
+    /// The remote does not allow the deletion in the present status; it is tried again within a minute.
     WaitingToDelete,
     /// A marker is being moved to another version: see `status.markers`.
     MovingMarker,
@@ -87,7 +87,7 @@ reasons! {
     DefinitionTerminating,
 
     // Will not change by itself.
-    /// The remote refused the request; the message has its words, code and trace id. Correct the spec.
+    /// The remote refused the request; the message has its words, code and trace id. Correct the spec, or what the message names.
     RemoteRejected,
     /// The spec holds a value that cannot be sent; the message says which. Correct the spec.
     InvalidSpec,
@@ -103,7 +103,7 @@ reasons! {
     AdoptionMismatch,
     /// The remote object is gone; nothing is created unless `recreatePolicy` is `WhenGone`.
     RemoteMissing,
-    /// The remote object is in use and cannot be deleted: free it there.
+    /// The remote object is in use and cannot be deleted: free it there, and it is deleted within a minute.
     InUse,
     /// The image has versions that were not made by this operator, so it is not deleted; the message names them.
     ForeignVersions,

@@ -18,6 +18,8 @@ pub struct Words {
     pub verb: fn(&Operation) -> &'static str,
     /// The reason while an operation is under way.
     pub under_way: fn(&Operation) -> Reason,
+    /// Whether the remote refuses a request for want of room, which others may make.
+    pub lacks_room: fn(&Problem) -> bool,
 }
 
 impl Words {
@@ -167,18 +169,37 @@ impl Words {
         match (operation, problem.http_status) {
             (Operation::Delete, Some(409)) => Report::stalled(
                 Reason::InUse,
-                format!("the {noun} is in use and can't be deleted yet: {problem}"),
+                format!(
+                    "the {noun} is in use: free it there, and it is deleted within a minute; the remote says: {problem}"
+                ),
             ),
             // Only what deletes is refused for good with 409; any other change is tried again.
             (Operation::Change { .. }, Some(409)) => Report::stalled(
                 Reason::InUse,
                 format!(
-                    "in use, so the request to {} was refused: {problem}",
+                    "in use, so the request to {} was refused: free it there, and the request is sent again within a \
+                     minute; the remote says: {problem}",
                     (self.verb)(operation)
                 ),
             ),
-            _ => Report::stalled(Reason::RemoteRejected, problem.to_string()),
+            _ if self.may_pass(operation, problem) => Report::stalled(
+                Reason::RemoteRejected,
+                format!("{problem}; the request is sent again every minute"),
+            ),
+            _ => Report::stalled(
+                Reason::RemoteRejected,
+                format!(
+                    "{problem}; the request is sent again when the spec changes, when the annotation \
+                     {RECONCILE_REQUESTED_AT} gets a new value, and after an hour"
+                ),
+            ),
         }
+    }
+
+    /// Whether what was refused may be allowed later though nobody changes the spec: what is in use is set free, what
+    /// is full gets room.
+    pub fn may_pass(&self, operation: &Operation, problem: &Problem) -> bool {
+        *operation == Operation::Delete || problem.http_status == Some(409) || (self.lacks_room)(problem)
     }
 
     /// What follows from an outcome.
@@ -202,13 +223,27 @@ impl Words {
             {
                 Report::reconciling(
                     Reason::WaitingToDelete,
-                    format!("the {noun} can't be deleted yet: {problem}"),
+                    match problem.kind {
+                        ProblemKind::NotYet => format!("the {noun} can't be deleted yet: {problem}"),
+                        _ => format!(
+                            "the {noun} can't be deleted yet, and it is tried again within a minute; the remote says: \
+                             {problem}"
+                        ),
+                    },
                 )
             }
             Aftermath::TryAgain(problem) if problem.kind == ProblemKind::NotYet => Report::reconciling(
                 Reason::Retrying,
                 format!(
                     "the request to {} was not sent yet: {problem}",
+                    (self.verb)(operation)
+                ),
+            ),
+            Aftermath::TryAgain(problem) if problem.kind.is_about_the_moment() => Report::reconciling(
+                Reason::Retrying,
+                format!(
+                    "the remote does not allow the request to {} as things are there, and it is sent again within a \
+                     minute: {problem}",
                     (self.verb)(operation)
                 ),
             ),

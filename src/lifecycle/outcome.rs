@@ -182,6 +182,18 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// The remote judged a change or a deletion and does not allow it as things are there; that may pass.
+    pub fn is_about_the_moment(self) -> bool {
+        matches!(
+            self,
+            ProblemKind::NotFound
+                | ProblemKind::Conflict
+                | ProblemKind::PreconditionFailed
+                | ProblemKind::Unprocessable
+                | ProblemKind::FailedDependency
+        )
+    }
+
     /// A bounded word for metrics and logs.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -188,14 +188,15 @@ async fn a_marker_in_use_stays_until_it_is_free() {
 
     scene.ask(json!([])).await;
     let stalled = scene.stage.stalled("win11", Reason::InUse).await;
-    assert!(
-        message(&stalled).contains("is used by a pool"),
-        "{}",
-        message(&stalled)
-    );
+    for words in [
+        "free it there, and the request is sent again within a minute",
+        "is used by a pool",
+        "HTTP 409",
+    ] {
+        assert!(message(&stalled).contains(words), "{}", message(&stalled));
+    }
 
     scene.stage.simulator.clear_pools().await;
-    scene.request("the pool is gone").await;
     scene.stage.ready("win11", Reason::Available).await;
     assert!(scene.stage.simulator.markers().await.is_empty());
 }
@@ -287,5 +288,36 @@ async fn two_entries_for_one_marker_are_refused() {
     let scene = Stage::set().await;
     let twice = json!({"markers": [{"name": "default"}, {"name": "default", "versionName": "2.0.0"}]});
     let words = scene.refused(&with(gallery("win11"), &twice)).await;
-    assert!(words.contains("default"), "{words}");
+    let duplicate = r#"spec.markers[1]: Duplicate value: {"name":"default"}"#;
+    assert!(words.contains(duplicate), "{words}");
+
+    let once = json!({"markers": [{"name": "default"}]});
+    scene.apply(&with(gallery("win11"), &once)).await;
+    scene.ready("win11", Reason::Available).await;
+    assert_eq!(scene.simulator.markers().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_version_id_of_another_catalog_is_told_and_the_marker_goes_where_it_is_corrected_to() {
+    let scene = Promoted::set().await;
+    scene.stage.apply(&gallery("win10")).await;
+    let other = scene.stage.ready("win10", Reason::Available).await;
+    let theirs = status(&other).version_id.clone().unwrap();
+    let before = scene.stage.last_request().await;
+
+    scene.ask(json!([{"name": "default", "versionId": theirs}])).await;
+    let waiting = scene.markers_current("False", Reason::MarkerTargetAbsent).await;
+    let said = condition(&status(&waiting).managed.conditions, "MarkersCurrent").unwrap();
+    assert_eq!(
+        said.message,
+        format!("marker default waits: the image has no version with the id {theirs}: correct versionId")
+    );
+    scene.stage.ready("win11", Reason::Available).await;
+    assert!(scene.operations_since(before).await.is_empty());
+
+    scene
+        .ask(json!([{"name": "default", "versionId": scene.second}]))
+        .await;
+    scene.points_at("default", &scene.second).await;
+    scene.markers_current("True", Reason::MarkersInPlace).await;
 }

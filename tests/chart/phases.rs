@@ -224,7 +224,7 @@ impl Stage {
         self.simulator.advance(COPYING).await;
         self.all_are(&names, "Available").await;
 
-        let wrong = json!({"osType": "LINUX"});
+        let wrong = json!({"providerInstanceId": UNKNOWN_PROVIDER});
         self.declare("version-refused", version("catalog-ready", &wrong))
             .await;
         let names = [

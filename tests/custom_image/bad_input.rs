@@ -10,37 +10,61 @@ use crate::support::surfercloud::CONNECTION;
 async fn the_api_server_refuses_what_the_remote_would() {
     let stage = Stage::set().await;
     let rows = [
-        (json!({ "format": "QCOW2" }), "Unsupported value"),
+        (
+            json!({ "format": "QCOW2" }),
+            "spec.format",
+            r#"Unsupported value: "QCOW2": supported values: "RAW", "VHD", "VMDK", "qcow2""#,
+        ),
         (
             json!({ "ufileUrl": "ftp://host/disk" }),
-            "give the address of a file",
+            "spec.ufileUrl",
+            "give the address of a file, such as https://bucket.hk.ufileos.com/disk.qcow2",
         ),
         (
             json!({ "osName": "Debian 12" }),
+            "spec.osName",
             "osType Other needs osName Other",
         ),
-        (json!({ "imageName": "x".repeat(64) }), "63"),
+        (
+            json!({ "imageName": "x".repeat(64) }),
+            "spec.imageName",
+            "Too long: may not be more than 63 bytes",
+        ),
     ];
-    for (changes, words) in rows {
+    for (changes, field, words) in rows {
         let applied = stage.namespace.apply(&image("bad", &changes).to_string()).await;
         let said = applied.unwrap_err().to_string();
+        assert!(said.contains(field), "{changes}: {said}");
         assert!(said.contains(words), "{changes}: {said}");
     }
+
+    stage.apply(&image("bad", &json!({}))).await;
+    stage.ready("bad", Reason::Available).await;
 }
 
 #[tokio::test]
-async fn a_full_quota_is_said_and_the_other_images_go_on() {
+async fn a_full_quota_is_said_and_the_image_is_imported_once_there_is_room() {
     let stage = Stage::set().await;
-    let full = json!({ "match": { "operation": "importCustomImage" },
-        "effect": { "type": "refuse", "status": 200, "code": "8095", "message": "quota insufficient" } });
-    stage.simulator.fault(full).await;
-    stage.apply(&image("one-too-many", &json!({}))).await;
-    let refused = stage.stalled("one-too-many", Reason::RemoteRejected).await;
-    for words in ["8095", "quota of custom images"] {
-        assert!(message(&refused).contains(words), "{}", message(&refused));
-    }
+    let quota = json!({ "surferCloud": { "imageQuota": 1 } });
+    stage.simulator.settings(quota).await;
     stage.apply(&image("fine", &json!({}))).await;
     stage.ready("fine", Reason::Available).await;
+    stage.apply(&image("one-too-many", &json!({}))).await;
+    let refused = stage.stalled("one-too-many", Reason::RemoteRejected).await;
+    for words in [
+        "8095",
+        "the quota of custom images is used up: delete some, or ask the vendor for more",
+        "sent again every minute",
+    ] {
+        assert!(message(&refused).contains(words), "{}", message(&refused));
+    }
+    // Elsewhere there is room.
+    stage.apply(&image("elsewhere", &json!({ "region": "sg" }))).await;
+    stage.ready("elsewhere", Reason::Available).await;
+
+    stage.delete("fine").await;
+    stage.gone("fine").await;
+    stage.ready("one-too-many", Reason::Available).await;
 }
 
 #[tokio::test]
@@ -87,6 +111,26 @@ async fn a_wrong_key_a_wrong_project_and_a_missing_permission_are_told_apart() {
 }
 
 #[tokio::test]
+async fn an_image_waits_for_the_project_that_a_sub_account_needs() {
+    let stage = Stage::bare().await;
+    stage.keys("sub-public", "sub-private").await;
+    stage.connect(&json!({ "projectId": null })).await;
+    stage.apply(&image("debian", &json!({}))).await;
+    let waiting = stage.reconciling("debian", Reason::ConnectionNotReady).await;
+    for words in [
+        "AccessDenied",
+        "those of a sub-account also need projectId: it cannot be added later, so create another CloudConnection with it",
+    ] {
+        assert!(message(&waiting).contains(words), "{}", message(&waiting));
+    }
+
+    stage.connect_as("surfer-demo", &json!({})).await;
+    let another = json!({ "connectionRef": { "name": "surfer-demo" } });
+    stage.edit("debian", &another).await;
+    stage.ready("debian", Reason::Available).await;
+}
+
+#[tokio::test]
 async fn a_project_that_an_image_names_wrongly_is_its_own_problem() {
     let stage = Stage::set().await;
     stage
@@ -97,6 +141,9 @@ async fn a_project_that_an_image_names_wrongly_is_its_own_problem() {
     stage.apply(&image("fine", &json!({}))).await;
     stage.ready("fine", Reason::Available).await;
     stage.connection_is("True", Reason::Connected).await;
+
+    stage.edit("typo", &json!({ "projectId": "org-demo" })).await;
+    stage.ready("typo", Reason::Available).await;
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// How long anything may take that a test waits for.
-pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
 /// How long the effect of a request may still appear.
 const SETTLING_WINDOW: &str = "--settling-window=2s";
@@ -65,7 +65,12 @@ impl Stage {
 
     /// Makes the connection, with these fields of `spec.surferCloud` in place of its own.
     pub(crate) async fn connect(&self, more: &Value) {
-        let connection = surfercloud::connection(self.simulator.url(), Limits::default());
+        self.connect_as(CONNECTION, more).await;
+    }
+
+    pub(crate) async fn connect_as(&self, name: &str, more: &Value) {
+        let mut connection = surfercloud::connection(self.simulator.url(), Limits::default());
+        connection["metadata"]["name"] = json!(name);
         let more = json!({ "surferCloud": more });
         self.apply(&with(connection, &more)).await;
     }

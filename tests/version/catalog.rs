@@ -186,10 +186,23 @@ async fn a_marker_does_not_follow_an_imageversion_of_another_catalog() {
     )
     .await;
     let said = message(&waiting, "MarkersCurrent");
-    assert!(
-        said.contains("no ImageVersion theirs with catalogRef win11"),
-        "{said}"
+    assert_eq!(
+        said,
+        "marker default waits: there is no ImageVersion theirs with catalogRef win11: create it, or correct versionRef"
     );
+
+    stage.apply(&gallery_version("ours")).await;
+    let ours = stage.ready("ours", Reason::Available).await;
+    stage.apply(&promoting(Some("ours"))).await;
+    marker_is_at(&stage, status(&ours).version_id.as_deref().unwrap()).await;
+    catalog_says(
+        &stage,
+        "the marker is in place",
+        "MarkersCurrent",
+        "True",
+        Reason::MarkersInPlace,
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -88,6 +88,12 @@ impl Stage {
         self.namespace.apply(&manifest.to_string()).await.unwrap();
     }
 
+    /// Applies what the API server refuses, and returns its words.
+    pub(crate) async fn refused(&self, manifest: &Value) -> String {
+        let refused = self.namespace.apply(&manifest.to_string()).await;
+        refused.unwrap_err().to_string()
+    }
+
     /// Changes fields of the spec of a version.
     pub(crate) async fn edit(&self, name: &str, spec: &Value) {
         let patch = json!({ "spec": spec }).to_string();

@@ -1,5 +1,7 @@
 //! The closed sets of words.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,4 +29,15 @@ pub enum GpuType {
     Amd,
     /// One by NVIDIA.
     Nvidia,
+}
+
+impl fmt::Display for GpuType {
+    /// The word of the remote API.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GpuType::None => "NONE",
+            GpuType::Amd => "AMD",
+            GpuType::Nvidia => "NVIDIA",
+        })
+    }
 }

@@ -21,7 +21,7 @@ use super::policies::{AdoptionPolicy, DeletionPolicy, ManagementPolicy, Recreate
 use super::references::CatalogReference;
 
 pub use clone::{CloneAssetDetails, VersionClone};
-pub use source::{SourceKind, SourceVersionReference};
+pub use source::{NEVER_ADDED, SourceKind, SourceVersionReference};
 pub use status::{ImageVersionStatus, PublishValidationResult, VersionValidationDetails};
 pub use validation::Validate;
 

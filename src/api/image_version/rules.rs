@@ -4,11 +4,8 @@
 
 use kube::core::Rule;
 
+use super::source::NEVER_ADDED;
 use crate::api::image::rules as shared;
-
-/// Sources that versions are added from (public OpenAPI document of Horizon Cloud next-gen, operation addVersion, which
-/// names two). The vendors may add more, so only those that are known to be something else are refused.
-const NEVER_ADDED: &str = "['AZURE_MARKET_PLACE', 'VIEW_IMAGES']";
 
 /// A rule about `sourceType` and `assetDetails`, where both are given.
 pub(super) fn where_added(rule: Rule) -> Rule {
@@ -38,7 +35,8 @@ pub(super) fn asset_details_go_with_the_source_type() -> Rule {
 
 pub(super) fn the_source_type_can_be_added() -> Rule {
     Rule::new(format!(
-        "!has(self.sourceType) || has(self.versionId) || !(self.sourceType in {NEVER_ADDED})"
+        "!has(self.sourceType) || has(self.versionId) || !(self.sourceType in ['{}'])",
+        NEVER_ADDED.join("', '")
     ))
     .message(
         "a version can be added from AZURE_SIG or AZURE_CUSTOM_VM only: to change an image of another source, clone one of its versions with spec.clone",

@@ -3,6 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Sources that no version is added from, and that give images which none is added to (public OpenAPI document of
+/// Horizon Cloud next-gen, operation addVersion, which names two others). The vendors may add more, so only those that
+/// are known to be something else are refused.
+pub const NEVER_ADDED: [&str; 2] = ["AZURE_MARKET_PLACE", "VIEW_IMAGES"];
+
 /// Names the resource whose version another one follows or is cloned from, in the same namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceVersionReference {

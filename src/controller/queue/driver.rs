@@ -130,6 +130,7 @@ fn result(verdict: Verdict) -> &'static str {
         Verdict::Settled => "settled",
         Verdict::After(_) => "look_again",
         Verdict::Failed => "failed",
+        Verdict::NotYet => "not_yet",
         Verdict::FailedUntil(_) => "throttled",
         Verdict::Gone => "gone",
     }

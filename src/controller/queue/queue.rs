@@ -49,6 +49,8 @@ pub enum Verdict {
     After(Duration),
     /// It failed: look again after a pause that grows with each failure. Only a user's edit comes before that.
     Failed,
+    /// The remote does not allow it yet: as after a failure, with pauses of up to a minute.
+    NotYet,
     /// Not before so long, whatever happens.
     FailedUntil(Duration),
     /// The object does not exist any more.
@@ -238,18 +240,21 @@ impl Entry {
                 self.failures = 0;
                 self.look = Some((later(now, pause), Urgency::Resync));
             }
-            Verdict::Failed => {
-                self.failures = self.failures.saturating_add(1);
-                let until = later(now, backoff::pause(self.failures, random));
-                self.backoff_until = Some(until);
-                self.look = Some((until, Urgency::Change));
-            }
+            Verdict::Failed => self.back_off(backoff::LONGEST, now, random),
+            Verdict::NotYet => self.back_off(backoff::LONGEST_NOT_YET, now, random),
             Verdict::FailedUntil(pause) => {
                 let until = later(now, pause);
                 self.throttled_until = Some(until);
                 self.look = Some((until, Urgency::Change));
             }
         }
+    }
+
+    fn back_off(&mut self, longest: Duration, now: Instant, random: f64) {
+        self.failures = self.failures.saturating_add(1);
+        let until = later(now, backoff::pause(self.failures, longest, random));
+        self.backoff_until = Some(until);
+        self.look = Some((until, Urgency::Change));
     }
 }
 

@@ -167,6 +167,21 @@ fn nothing_comes_before_the_time_that_a_remote_asked_for() {
 }
 
 #[test]
+fn what_is_not_allowed_yet_is_asked_for_again_within_a_minute_however_often_it_was() {
+    let mut bench = Bench::new();
+    bench.wake("a", Urgency::Resync);
+    let pauses: Vec<u64> = (0..9)
+        .map(|_| {
+            bench.pass("a", Verdict::NotYet);
+            let pause = bench.queue.next_time().unwrap() - bench.now;
+            bench.after(pause);
+            pause.as_secs()
+        })
+        .collect();
+    assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+}
+
+#[test]
 fn pauses_grow_with_each_failure_and_start_over_after_a_success_or_an_edit() {
     let mut bench = Bench::new();
     bench.wake("a", Urgency::Resync);
@@ -218,6 +233,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     let verdict = prop_oneof![
         Just(Verdict::Settled),
         Just(Verdict::Failed),
+        Just(Verdict::NotYet),
         Just(Verdict::Gone),
         (0..5_000_u64).prop_map(|millis| Verdict::After(Duration::from_millis(millis))),
         (0..5_000_u64).prop_map(|millis| Verdict::FailedUntil(Duration::from_millis(millis))),
@@ -259,9 +275,13 @@ impl Expected {
                 self.failures = 0;
                 self.look_at = Some(now + pause);
             }
-            Verdict::Failed => {
+            Verdict::Failed | Verdict::NotYet => {
+                let longest = match verdict {
+                    Verdict::NotYet => backoff::LONGEST_NOT_YET,
+                    _ => backoff::LONGEST,
+                };
                 self.failures += 1;
-                self.backoff_until = Some(now + backoff::pause(self.failures, 0.0));
+                self.backoff_until = Some(now + backoff::pause(self.failures, longest, 0.0));
                 self.look_at = self.backoff_until;
             }
             Verdict::FailedUntil(pause) => {

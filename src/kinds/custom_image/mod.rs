@@ -19,6 +19,7 @@ use super::{Moved, Report};
 use crate::api::{AdoptionPolicy, CustomImage, CustomImageStatus, ManagedStatus, Reason, SecretKeyReference};
 use crate::connections::{Connection, SurferCloud};
 use crate::lifecycle::{Blocker, Failure, Look, Looks, ObjectPart, Operation, RemoteId};
+use crate::remote::surfercloud;
 
 /// The kind, as it goes into marks.
 pub const KIND: &str = "CustomImage";
@@ -39,6 +40,7 @@ impl Managed for CustomImage {
         id_field: "spec.imageId",
         verb,
         under_way,
+        lacks_room: surfercloud::lacks_room,
     };
 
     fn managed(status: &CustomImageStatus) -> &ManagedStatus {

@@ -200,7 +200,7 @@ impl<'a> Markers<'a> {
             Target::Held(name) => {
                 let holder = self.wanted.holders.named(name).ok_or_else(|| {
                     format!(
-                        "there is no ImageVersion {name} with catalogRef {}",
+                        "there is no ImageVersion {name} with catalogRef {}: create it, or correct versionRef",
                         self.wanted.resource_name
                     )
                 })?;
@@ -209,9 +209,12 @@ impl<'a> Markers<'a> {
             }
             Target::Named(name) => {
                 let named = self.seen.versions.iter().find(|version| version.name == *name);
-                named.ok_or_else(|| format!("the image has no version {name}"))
+                named.ok_or_else(|| {
+                    format!("the image has no version {name}: make it, or correct versionName")
+                })
             }
-            Target::Id(id) => by_id(id).ok_or_else(|| format!("the image has no version with the id {id}")),
+            Target::Id(id) => by_id(id)
+                .ok_or_else(|| format!("the image has no version with the id {id}: correct versionId")),
         }
     }
 

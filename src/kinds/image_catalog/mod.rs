@@ -53,6 +53,7 @@ impl Managed for ImageCatalog {
         id_field: "spec.streamId",
         verb,
         under_way,
+        lacks_room: |_| false,
     };
 
     fn managed(status: &ImageCatalogStatus) -> &ManagedStatus {

@@ -282,19 +282,68 @@ mod tests {
 
     #[test]
     fn what_the_spec_leaves_out_follows_from_the_catalog() {
-        let wanted = wanted(json!({ "gpuType": "AMD" }));
+        let wanted = wanted(json!({ "os": "Windows 11 24H2" }));
         let Ok(Make::Add(add)) = &wanted.make else {
             panic!("it is added")
         };
         assert_eq!(wanted.image.as_ref().unwrap().as_str(), "i1");
-        assert_eq!((add.os.as_str(), add.os_type.as_str()), ("Windows 11", "WINDOWS"));
-        assert_eq!(add.gpu_type, model::GpuType::Amd);
+        assert_eq!(
+            (add.os.as_str(), add.os_type.as_str()),
+            ("Windows 11 24H2", "WINDOWS")
+        );
+        assert_eq!(add.gpu_type, model::GpuType::None);
         assert_eq!(
             (add.provider_label.as_str(), add.provider_instance_id.as_str()),
             ("AZURE", "home")
         );
         assert_eq!(add.project_id.as_deref(), Some("p-1"));
         assert_eq!(add.description, wanted.version.mark.to_string());
+    }
+
+    #[test]
+    fn a_version_that_does_not_fit_its_image_says_what_to_change() {
+        let of = |source: &str| {
+            let mut catalog = catalog(json!({}));
+            catalog.spec.source_stream_type = source.to_owned();
+            References {
+                catalog: Some(Arc::new(catalog)),
+                ..References::default()
+            }
+        };
+        let rows = [
+            (
+                "AZURE_SIG",
+                json!({ "osType": "WINDOWS", "gpuType": "NONE" }),
+                None,
+            ),
+            (
+                "AZURE_SIG",
+                json!({ "osType": "LINUX" }),
+                Some("spec.osType is LINUX, and the image of ImageCatalog \"win11\" is for WINDOWS"),
+            ),
+            (
+                "AZURE_SIG",
+                json!({ "gpuType": "AMD" }),
+                Some("spec.gpuType is AMD, and the image of ImageCatalog \"win11\" is for NONE"),
+            ),
+            ("AZURE_MARKET_PLACE", json!({}), Some("clone one of its versions")),
+            ("VIEW_IMAGES", json!({}), Some("clone one of its versions")),
+            ("A_NEW_SOURCE", json!({}), None),
+        ];
+        for (source, spec, expected) in rows {
+            let said = parse(&resource(spec.clone()), &of(source)).err();
+            let expected_said = expected.map(|_| (Standing::Stalled, Reason::InvalidSpec));
+            assert_eq!(
+                said.as_ref().map(|report| (report.standing, report.reason)),
+                expected_said,
+                "{source} {spec}"
+            );
+            let message = said.map(|report| report.message).unwrap_or_default();
+            assert!(message.contains(expected.unwrap_or_default()), "{message}");
+        }
+        // What is there already stays as it is.
+        let made = with_status(json!({ "osType": "LINUX" }), record("version", "v2"));
+        assert!(parse(&made, &of("AZURE_SIG")).is_ok());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! How a version is made, and what it is made from.
 
+use std::fmt;
+
 use secrecy::SecretString;
 
 use super::references::{References, Source};
-use crate::api::image_version::VersionClone;
+use crate::api::image_version::{NEVER_ADDED, VersionClone};
 use crate::api::{ImageCatalog, ImageVersionSpec, Reason};
 use crate::kinds::Report;
 use crate::kinds::image::request;
@@ -64,6 +66,7 @@ impl Make {
                 ),
             )
         })?;
+        fits_the_image(spec, catalog)?;
         add_request(spec, catalog, source, description)
             .map(|request| Make::Add(Box::new(request)))
             .ok_or_else(|| {
@@ -72,6 +75,31 @@ impl Make {
                         .to_owned(),
                 )
             })
+    }
+}
+
+/// What the image takes, which the remote would refuse in words of its own (public OpenAPI document of Horizon Cloud
+/// next-gen, operation addVersion).
+fn fits_the_image(spec: &ImageVersionSpec, catalog: &ImageCatalog) -> Result<(), Unmade> {
+    let name = &spec.catalog_ref.name;
+    let image = &catalog.spec;
+    if NEVER_ADDED.contains(&image.source_stream_type.as_str()) {
+        return Err(Unmade::Invalid(format!(
+            "no version can be added to an image from {}, such as that of ImageCatalog {name:?}: clone one of its \
+             versions with spec.clone in place of sourceType and assetDetails",
+            image.source_stream_type
+        )));
+    }
+    let differs = |field: &str, own: &dyn fmt::Display, theirs: &dyn fmt::Display| {
+        Unmade::Invalid(format!(
+            "spec.{field} is {own}, and the image of ImageCatalog {name:?} is for {theirs}: leave {field} out, or make \
+             the version in another image"
+        ))
+    };
+    match (&spec.os_type, spec.gpu_type) {
+        (Some(own), _) if *own != image.os_type => Err(differs("osType", own, &image.os_type)),
+        (_, Some(own)) if own != image.gpu_type => Err(differs("gpuType", &own, &image.gpu_type)),
+        _ => Ok(()),
     }
 }
 

@@ -48,6 +48,7 @@ impl Managed for ImageVersion {
         id_field: "spec.versionId",
         verb,
         under_way,
+        lacks_room: |_| false,
     };
 
     fn managed(status: &ImageVersionStatus) -> &ManagedStatus {

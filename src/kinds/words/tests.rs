@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::api::ImageCatalog;
 use crate::api::record::PUBLISH;
+use crate::api::{CustomImage, ImageCatalog};
 use crate::kinds::image::change::PATCH;
 use crate::kinds::image_catalog::changes::RETIRE;
 use crate::kinds::{Managed, Standing};
@@ -176,6 +176,43 @@ fn a_refusal_carries_the_remotes_words_and_a_deletion_in_use_its_own_reason() {
 }
 
 #[test]
+fn a_refusal_says_when_the_request_is_sent_again() {
+    let refused = |words: Words, operation: Operation, code: &str, status: u16| {
+        let problem = Problem {
+            code: Some(code.into()),
+            ..problem(ProblemKind::Rejected, status)
+        };
+        words.stalled(&Stalled::Refused { operation, problem }).message
+    };
+    let later = "sent again when the spec changes, when the annotation \
+                 image-operator.dev/reconcile-requested-at gets a new value, and after an hour";
+    let rows = [
+        (refused(WORDS, Operation::Create, "E1", 400), later),
+        (refused(WORDS, change(PUBLISH), "E1", 400), later),
+        (
+            refused(WORDS, change("deleteMarker"), "E1", 409),
+            "sent again within a minute",
+        ),
+        (
+            refused(WORDS, Operation::Delete, "E1", 409),
+            "deleted within a minute",
+        ),
+        (
+            refused(WORDS, Operation::Delete, "E1", 400),
+            "sent again every minute",
+        ),
+        (
+            refused(CustomImage::WORDS, Operation::Create, "8095", 200),
+            "sent again every minute",
+        ),
+        (refused(CustomImage::WORDS, Operation::Create, "8104", 200), later),
+    ];
+    for (message, part) in rows {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
 fn what_is_tried_again_says_why() {
     let not_yet = || problem(ProblemKind::Unprocessable, 422);
     let rows = [
@@ -183,17 +220,25 @@ fn what_is_tried_again_says_why() {
             Operation::Delete,
             Aftermath::TryAgain(not_yet()),
             Reason::WaitingToDelete,
+            "within a minute",
         ),
-        (change(PUBLISH), Aftermath::TryAgain(not_yet()), Reason::Retrying),
+        (
+            change(PUBLISH),
+            Aftermath::TryAgain(not_yet()),
+            Reason::Retrying,
+            "sent again within a minute",
+        ),
         (
             Operation::Delete,
             Aftermath::TryAgain(problem(ProblemKind::Forbidden, 403)),
             Reason::Retrying,
+            "did not get through",
         ),
         (
             Operation::Create,
             Aftermath::LookAgain(not_yet()),
             Reason::SettlingUnknownOutcome,
+            "looking for its effect",
         ),
         (
             Operation::Create,
@@ -202,12 +247,15 @@ fn what_is_tried_again_says_why() {
                 problem: not_yet(),
             },
             Reason::Throttled,
+            "no",
         ),
     ];
-    for (operation, what, reason) in rows {
+    for (operation, what, reason, part) in rows {
         let report = WORDS.aftermath(&operation, &what);
         assert_eq!(said(&report), (Standing::Reconciling, reason), "{what:?}");
-        assert!(report.message.contains("trace t-1"), "{}", report.message);
+        for part in [part, "trace t-1"] {
+            assert!(report.message.contains(part), "{}", report.message);
+        }
     }
 }
 

@@ -17,4 +17,5 @@ mod state;
 pub use super::phase::Phase;
 pub use client::{Client, DEADLINE, SURFERCLOUD};
 pub use keys::Keys;
+pub use ret_code::lacks_room;
 pub use state::ImageState;

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::lifecycle::ProblemKind;
+use crate::lifecycle::{Problem, ProblemKind};
 use crate::remote::http::Class;
 use crate::remote::loose::Loose;
 
@@ -16,6 +16,9 @@ use crate::remote::loose::Loose;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Value")]
 pub(super) struct RetCode(i64);
+
+/// The quota of custom images is used up.
+const QUOTA: i64 = 8095;
 
 /// Codes of the host service whose text says that it failed and to try again later.
 const LATER: [i64; 45] = [
@@ -66,8 +69,11 @@ impl RetCode {
             174 => Some("the security token is not known or has expired: renew it"),
             292 => Some("there is no such project in the account: check projectId"),
             294 => Some("the account lets only certain addresses in: add the operator's"),
-            299 => Some("the keys lack a permission; those of a sub-account also need projectId"),
-            8095 => Some("the quota of custom images is used up: delete some, or ask the vendor for more"),
+            299 => Some(
+                "the keys lack a permission; those of a sub-account also need projectId: it cannot be added later, so create \
+                 another CloudConnection with it",
+            ),
+            QUOTA => Some("the quota of custom images is used up: delete some, or ask the vendor for more"),
             8104 | 8117 => Some("there is an unpaid bill or order: pay it"),
             8226 => Some("the account has to be verified with the vendor first"),
             8300 => Some("the account does not let the service read the file"),
@@ -75,6 +81,14 @@ impl RetCode {
             _ => None,
         }
     }
+}
+
+/// Whether the remote refuses a request because the quota of custom images is used up: somebody may make room.
+pub fn lacks_room(problem: &Problem) -> bool {
+    problem
+        .code
+        .as_ref()
+        .is_some_and(|code| *code == QUOTA.to_string())
 }
 
 impl TryFrom<Value> for RetCode {

@@ -34,7 +34,7 @@ use crate::api::Reason;
 use crate::connections::Connection;
 use crate::controller::watch::{Caches, Watched};
 use crate::kinds::managed::PartWanted;
-use crate::kinds::{Managed, Report, Standing};
+use crate::kinds::{Managed, Report, Standing, memory};
 use crate::lifecycle::{Blocker, Freshness, Presence, Record};
 
 /// How many decisions one pass may take over a part; more is a mistake in the decision.
@@ -46,8 +46,8 @@ const CACHE_IS_BEHIND: Duration = Duration::from_millis(100);
 /// How long a refusal stands before the same request is tried again.
 const REFUSAL_STANDS: Duration = Duration::from_hours(1);
 
-/// How long after a refused deletion it is tried again: what uses the object may be gone.
-const DELETE_REFUSAL_STANDS: Duration = Duration::from_mins(2);
+/// How long after a refusal that may pass the request is sent again: what uses the object may be gone.
+const PASSING_REFUSAL_STANDS: Duration = Duration::from_mins(1);
 
 /// How long a settled object is left alone when nothing of it moves.
 const LOOK_AGAIN: Duration = Duration::from_hours(1);
@@ -284,10 +284,20 @@ impl<'a, K: Reconciled> Pass<'a, K> {
         })
     }
 
+    /// Whether it is being deleted, or was refused for what may pass.
+    fn waits_for_room(&self) -> bool {
+        let parts = &K::managed(&self.status).parts;
+        let refusals = parts.iter().filter_map(|part| memory::record_of(part).refusal);
+        self.object.meta().deletion_timestamp.is_some()
+            || refusals
+                .into_iter()
+                .any(|refusal| K::WORDS.may_pass(&refusal.operation, &refusal.problem))
+    }
+
     /// While nothing is expected to change.
     fn slowly(&self) -> Duration {
-        if self.object.meta().deletion_timestamp.is_some() {
-            return DELETE_REFUSAL_STANDS;
+        if self.waits_for_room() {
+            return PASSING_REFUSAL_STANDS;
         }
         let connection = self.cached_connection();
         connection.map_or(Duration::from_mins(10), |c| {

@@ -162,6 +162,7 @@ impl<K: Reconciled> Pass<'_, K> {
             Aftermath::TryAgain(problem) if problem.kind == ProblemKind::NotYet => {
                 Verdict::After(self.soon())
             }
+            Aftermath::TryAgain(problem) if problem.kind.is_about_the_moment() => Verdict::NotYet,
             Aftermath::TryAgain(_) => Verdict::Failed,
             Aftermath::ComeBack { after, .. } => Verdict::FailedUntil(*after),
             Aftermath::Refused(_) => Verdict::After(self.slowly()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kube::ResourceExt;
 
-use super::{DELETE_REFUSAL_STANDS, Pass, REFUSAL_STANDS, Reconciled};
+use super::{PASSING_REFUSAL_STANDS, Pass, REFUSAL_STANDS, Reconciled};
 use crate::api::names::{RECONCILE_REQUESTED_AT, RESOLVE};
 use crate::api::{CloudConnection, DeletionPolicy, ManagementPolicy, Reason};
 use crate::controller::reconcile::problem::Setback;
@@ -29,8 +29,8 @@ impl<K: Reconciled> Pass<'_, K> {
             account: Account(account.unwrap_or_default()),
             connection_generation: connection.and_then(|c| c.metadata.generation).unwrap_or_default(),
             settling_window: self.context.settings.settling_window,
-            refusal_stands: if self.object.meta().deletion_timestamp.is_some() {
-                DELETE_REFUSAL_STANDS
+            refusal_stands: if self.waits_for_room() {
+                PASSING_REFUSAL_STANDS
             } else {
                 REFUSAL_STANDS
             },
