@@ -43,7 +43,7 @@ generate: tools ## The definitions, the rights, the chart's files, and docs/refe
 bench: servers ## The table of figures: latency, a thousand catalogs and custom images, default limits, kills
 	$(CARGO) bench --locked --bench operator -- $(PART)
 
-# 150 groups of 8 cases, about 35 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix
+# 150 groups of 8 cases, about 15 minutes; `make test` runs a few of them. One sort: CRASH_ONLY=publish/Done make crash-matrix
 crash-matrix: servers ## SIGKILL at every boundary of every remote write, with every fate of the memory: the table
 	CRASH_GROUPS=all $(CARGO) test --locked --test crash a_write_cut_off -- --nocapture
 

@@ -29,6 +29,8 @@ impl<K: Reconciled> Pass<'_, K> {
             self.answered();
         }
         let attempt = intent.attempt.clone();
+        // A request that is refused and sent again has no pass of its own that tells what was seen.
+        self.put_seen(wanted);
         let report = K::WORDS.beginning(&intent.operation);
         K::remember(&mut self.status, wanted, self.seen.as_ref(), &intent.operation);
         self.persist_intent(part, intent, &report).await?;

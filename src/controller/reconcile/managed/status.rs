@@ -19,16 +19,22 @@ impl<K: Reconciled> Pass<'_, K> {
         report: Report,
         verdict: Verdict,
     ) -> Result<Verdict, WriteError> {
-        if let Some(seen) = self.seen.clone() {
-            K::mirror(&mut self.status, wanted, &seen);
-            let further = K::further_conditions(wanted, &seen, &self.status);
-            let generation = self.object.meta().generation.unwrap_or_default();
-            let before = &mut K::managed_mut(&mut self.status).conditions;
-            *before = conditions::with_further(before, further, generation, self.began.wall);
-        }
+        self.put_seen(wanted);
         let verdict = self.finish(report, verdict).await?;
         self.put_back(K::parts(wanted)).await?;
         Ok(verdict)
+    }
+
+    /// Puts what was seen into status.
+    pub(super) fn put_seen(&mut self, wanted: &K::Wanted) {
+        let Some(seen) = self.seen.clone() else {
+            return;
+        };
+        K::mirror(&mut self.status, wanted, &seen);
+        let further = K::further_conditions(wanted, &seen, &self.status);
+        let generation = self.object.meta().generation.unwrap_or_default();
+        let before = &mut K::managed_mut(&mut self.status).conditions;
+        *before = conditions::with_further(before, further, generation, self.began.wall);
     }
 
     /// A pass that could not look says so, unless the object was fine when it was last seen: then the connection says it.
