@@ -46,9 +46,7 @@ struct Traffic {
     target: String,
     http: reqwest::Client,
     writes: watch::Sender<Writes>,
-    delayed: watch::Sender<usize>,
-    /// Of those that were delayed.
-    arrived: watch::Sender<usize>,
+    on_their_way: watch::Sender<usize>,
     reads: watch::Sender<Reads>,
     /// By path and body.
     answered: Mutex<HashMap<(String, Bytes), Answer>>,
@@ -72,8 +70,7 @@ impl Gateway {
             target: target.to_owned(),
             http: reqwest::Client::new(),
             writes: watch::Sender::new(Writes::Pass),
-            delayed: watch::Sender::new(0),
-            arrived: watch::Sender::new(0),
+            on_their_way: watch::Sender::new(0),
             reads: watch::Sender::new(Reads::Current),
             answered: Mutex::default(),
             lists: Mutex::default(),
@@ -92,14 +89,9 @@ impl Gateway {
         self.traffic.writes.send_replace(Writes::Wait);
     }
 
-    /// How many writes have been delayed so far.
-    pub(crate) fn delayed(&self) -> usize {
-        *self.traffic.delayed.borrow()
-    }
-
-    /// How many of those have arrived.
-    pub(crate) fn arrived(&self) -> usize {
-        *self.traffic.arrived.borrow()
+    /// How many writes are delayed, and have neither arrived nor been lost yet.
+    pub(crate) fn on_their_way(&self) -> usize {
+        *self.traffic.on_their_way.borrow()
     }
 
     /// What is delayed arrives now. From now on everything does at once.
@@ -194,18 +186,18 @@ impl Traffic {
     }
 
     async fn delay(&self, passed: Passed) -> Option<Answer> {
-        self.delayed.send_modify(|count| *count += 1);
+        self.on_their_way.send_modify(|count| *count += 1);
         let mut writes = self.writes.subscribe();
         let fate = writes
             .wait_for(|writes| *writes != Writes::Wait)
             .await
             .map(|fate| *fate)
             .ok();
-        if fate != Some(Writes::Pass) {
-            return None;
-        }
-        let answer = self.pass(&passed).await;
-        self.arrived.send_modify(|count| *count += 1);
+        let answer = match fate {
+            Some(Writes::Pass) => self.pass(&passed).await,
+            _ => None,
+        };
+        self.on_their_way.send_modify(|count| *count -= 1);
         answer
     }
 

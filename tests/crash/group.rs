@@ -183,10 +183,11 @@ impl Group {
 
     /// Waits until every write is at the boundary.
     async fn reached(workshop: &Workshop, obstacles: &Obstacles) {
-        match obstacles.held {
-            Some(fault) => workshop.held(fault, SUBJECTS as u64).await,
-            None => counted("every write is on its way", || obstacles.gateway.delayed()).await,
+        if let Some(fault) = obstacles.held {
+            return workshop.held(fault, SUBJECTS as u64).await;
         }
+        let gateway = &obstacles.gateway;
+        counted("writes on their way", SUBJECTS, || gateway.on_their_way()).await;
     }
 
     /// Lets the held answers go, and waits until the last has been sent.
@@ -226,7 +227,8 @@ impl Group {
         if self.boundary == Boundary::OnItsWay {
             self.looked_since(gateway, lists).await;
             gateway.deliver();
-            counted("what was on its way arrives", || gateway.arrived()).await;
+            // The new process may have sent something by then, too.
+            counted("writes that have not arrived", 0, || gateway.on_their_way()).await;
         }
         if self.listing == Listing::Late {
             self.looked_since(gateway, gateway.lists(&self.write.place()))
@@ -330,11 +332,12 @@ impl Victim {
     }
 }
 
-/// Waits until as many are counted as resources are cut off.
-async fn counted(what: &str, count: impl Fn() -> usize) {
-    eventually(DEADLINE, what, async || match count() {
-        SUBJECTS => Ok(()),
-        some => Err(format!("{some} of {SUBJECTS}")),
+/// Waits until there are so many.
+async fn counted(what: &str, wanted: usize, count: impl Fn() -> usize) {
+    let description = format!("{wanted} {what}");
+    eventually(DEADLINE, &description, async || match count() {
+        some if some == wanted => Ok(()),
+        some => Err(format!("{some}")),
     })
     .await;
 }
