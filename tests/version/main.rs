@@ -9,6 +9,9 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "../catalog/console.rs"]
+#[allow(dead_code, reason = "not every program uses all of it")]
+mod console;
 #[path = "../catalog/manifests.rs"]
 #[allow(dead_code, reason = "not every program uses all of it")]
 mod manifests;
@@ -21,6 +24,7 @@ mod copies;
 mod deletion;
 mod edits;
 mod making;
+mod policies;
 mod refusals;
 mod stage;
 mod waiting;
