@@ -1,17 +1,20 @@
 //! The harness itself: that it boots, keeps tests apart, and gives the operator no more than its rights.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Barrier;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::Api;
 use kube::api::ListParams;
+use support::failure::Failure;
 use support::process::{Process, Program, Signal};
+use support::workplace::{self, Workplace};
 use support::{cluster, eventually};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -161,6 +164,29 @@ async fn what_does_not_happen_fails_with_what_was_seen() {
 async fn a_question_that_is_never_answered_ends_at_the_deadline() {
     let never = async || std::future::pending::<Result<(), String>>().await;
     eventually(Duration::from_millis(60), "an answer", never).await;
+}
+
+#[test]
+fn a_folder_that_many_take_at_once_is_given_to_one_and_in_use_for_the_others() {
+    let folder = workplace::target().join("clusters/taken");
+    for _ in 0..200 {
+        let barrier = Barrier::new(4);
+        let take = || {
+            barrier.wait();
+            let taken = Workplace::take(folder.clone());
+            barrier.wait();
+            match taken {
+                Ok(_) => 1,
+                Err(Failure::InUse(_)) => 0,
+                Err(other) => panic!("{other}"),
+            }
+        };
+        let given: usize = std::thread::scope(|scope| {
+            let takers: Vec<_> = (0..4).map(|_| scope.spawn(take)).collect();
+            takers.into_iter().map(|taker| taker.join().unwrap()).sum()
+        });
+        assert_eq!(given, 1);
+    }
 }
 
 #[tokio::test]

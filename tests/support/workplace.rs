@@ -1,6 +1,7 @@
 //! Where things are: the repository, the pinned tools, the built program, and a folder to work in.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -71,8 +72,11 @@ impl Workplace {
     /// # Errors
     /// [`Failure::InUse`] while another program has it.
     pub fn take(folder: PathBuf) -> Result<Self, Failure> {
-        std::fs::create_dir_all(&folder).map_err(Failure::io(format!("make {}", folder.display())))?;
         let path = folder.with_added_extension("lock");
+        // The folder itself belongs to whoever has the lock, who may be about to empty it.
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(Failure::io(format!("make {}", parent.display())))?;
+        }
         let lock = File::create(&path).map_err(Failure::io(format!("open {}", path.display())))?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -81,7 +85,10 @@ impl Workplace {
                 return Err(Failure::io(format!("lock {}", path.display()))(source));
             }
         }
-        std::fs::remove_dir_all(&folder).map_err(Failure::io(format!("empty {}", folder.display())))?;
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            emptied => emptied.map_err(Failure::io(format!("empty {}", folder.display())))?,
+        }
         std::fs::create_dir_all(&folder).map_err(Failure::io(format!("make {}", folder.display())))?;
         Ok(Self { folder, _lock: lock })
     }
