@@ -17,6 +17,12 @@ fn promoting(version: Option<&str>) -> Value {
     with(gallery(CATALOG), &json!({ "markers": [marker] }))
 }
 
+/// Waits until every marker of the catalog is in place.
+async fn markers_are_in_place(stage: &Stage) -> ImageCatalog {
+    let (what, reason) = ("the marker is in place", Reason::MarkersInPlace);
+    catalog_says(stage, what, "MarkersCurrent", "True", reason).await
+}
+
 /// Waits until something holds of the conditions of the catalog.
 async fn catalog_says(stage: &Stage, what: &str, kind: &str, status: &str, reason: Reason) -> ImageCatalog {
     let catalogs = stage.namespace.api::<ImageCatalog>();
@@ -70,14 +76,7 @@ async fn a_marker_follows_an_imageversion_that_is_applied_with_it_and_back() {
     let version = stage.ready("november", Reason::Available).await;
     let id = status(&version).version_id.clone().unwrap();
     marker_is_at(&stage, &id).await;
-    let promoted = catalog_says(
-        &stage,
-        "the marker is in place",
-        "MarkersCurrent",
-        "True",
-        Reason::MarkersInPlace,
-    )
-    .await;
+    let promoted = markers_are_in_place(&stage).await;
     let catalog = promoted.status.unwrap();
     let managed_by: Vec<_> = catalog
         .versions
@@ -195,14 +194,7 @@ async fn a_marker_does_not_follow_an_imageversion_of_another_catalog() {
     let ours = stage.ready("ours", Reason::Available).await;
     stage.apply(&promoting(Some("ours"))).await;
     marker_is_at(&stage, status(&ours).version_id.as_deref().unwrap()).await;
-    catalog_says(
-        &stage,
-        "the marker is in place",
-        "MarkersCurrent",
-        "True",
-        Reason::MarkersInPlace,
-    )
-    .await;
+    markers_are_in_place(&stage).await;
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use image_operator::api::Reason;
 use serde_json::json;
 
 use crate::manifests::with;
-use crate::stage::{SECOND, Stage, gallery_version, message, providers, published_to, status};
+use crate::stage::{Stage, gallery_version, message, providers, status};
+use crate::support::gallery::{SECOND, published_to};
 
 #[tokio::test]
 async fn a_replica_that_is_added_is_published_and_one_that_is_removed_is_taken_away() {

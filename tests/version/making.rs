@@ -4,7 +4,8 @@ use image_operator::api::Reason;
 use serde_json::json;
 
 use crate::manifests::with;
-use crate::stage::{SECOND, Stage, clone, gallery_version, message, providers, published_to, status, text};
+use crate::stage::{Stage, clone, gallery_version, message, providers, status, text};
+use crate::support::gallery::{SECOND, published_to};
 
 #[tokio::test]
 async fn a_version_is_added_to_the_image_of_its_catalog_and_published() {

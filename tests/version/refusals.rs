@@ -4,8 +4,9 @@ use image_operator::api::Reason;
 use serde_json::{Value, json};
 
 use crate::manifests::{ADMIN_SECRET, market_place, published, with};
-use crate::stage::{CATALOG, DEADLINE, SECOND, Stage, clone, gallery_version, message, published_to, status};
+use crate::stage::{CATALOG, DEADLINE, Stage, clone, gallery_version, message, status};
 use crate::support::eventually;
+use crate::support::gallery::{SECOND, published_to};
 
 #[tokio::test]
 async fn what_the_manifest_itself_shows_is_refused_by_the_api_server_until_it_is_corrected() {

@@ -21,9 +21,6 @@ const SPEED: u32 = 1200;
 /// The catalog that the versions of a test belong to.
 pub(crate) const CATALOG: &str = "win11";
 
-/// A provider instance beside the one that versions are made in.
-pub(crate) const SECOND: &str = "65f0c0ffee0000000000a002";
-
 pub(crate) struct Stage {
     pub(crate) namespace: Namespace,
     pub(crate) simulator: Simulator,
@@ -220,15 +217,6 @@ pub(crate) fn clone(name: &str) -> Value {
     let mut version = sample(include_str!("../../deploy/samples/imageversion-clone.yaml"), name);
     version["spec"].as_object_mut().unwrap().remove("publish");
     version
-}
-
-/// What publishes to these provider instances beside the first.
-pub(crate) fn published_to(providers: &[&str]) -> Value {
-    let replicas: Vec<Value> = providers
-        .iter()
-        .map(|provider| json!({ "providerInstanceId": provider }))
-        .collect();
-    json!({ "publish": { "replicas": replicas } })
 }
 
 /// What makes a version follow another one.

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{IMAGE, KIND};
 use crate::api::custom_image::{DiskFormat, ImageCopy};
-use crate::api::{CustomImage, CustomImageSpec, ManagementPolicy};
+use crate::api::{CustomImage, CustomImageSpec, ManagedStatus, ManagementPolicy};
 use crate::connections::SurferCloud;
 use crate::kinds::Managed;
 use crate::kinds::managed::PartWanted;
@@ -167,10 +167,10 @@ impl Parts<'_> {
         let named: Vec<String> = self.image.spec.copies.iter().map(part_of_copy).collect();
         let copies = named.iter().map(|name| self.part(name, self.desired(name, None)));
         // Under another uid as well: that a copy is ours its mark proves, that there is one only the record tells.
-        let status = self.image.status.as_ref().map(|status| &status.managed);
-        let parts = status.map(|status| status.parts.as_slice()).unwrap_or_default();
-        let no_longer_named = parts
-            .iter()
+        let no_longer_named = self
+            .managed()
+            .into_iter()
+            .flat_map(|status| &status.parts)
             .map(|part| part.name.as_str())
             .filter(|name| place_of_copy(name).is_some() && !named.iter().any(|copy| copy == name))
             .map(|name| {
@@ -225,10 +225,16 @@ impl Parts<'_> {
 
     /// The parts on record, and whether each has an id.
     fn recorded(&self) -> impl Iterator<Item = (&str, bool)> {
-        let status = self.image.status.as_ref().map(|status| &status.managed);
-        let own = status.filter(|status| status.owner_uid == self.image.metadata.uid);
-        let parts = own.map(|status| status.parts.as_slice()).unwrap_or_default();
-        parts.iter().map(|part| (part.name.as_str(), part.id.is_some()))
+        let own = self
+            .managed()
+            .filter(|status| status.owner_uid == self.image.metadata.uid);
+        own.into_iter()
+            .flat_map(|status| &status.parts)
+            .map(|part| (part.name.as_str(), part.id.is_some()))
+    }
+
+    fn managed(&self) -> Option<&ManagedStatus> {
+        self.image.status.as_ref().map(|status| &status.managed)
     }
 }
 
